@@ -1,0 +1,69 @@
+// What is cached and what it is made from: one line per resource. A source has no entries of its
+// own; its changes reach the cache through the resources that depend on it (sql: cache.depends).
+
+export interface CachedResource {
+  readonly name: string;
+  /** The Postgres NOTIFY channel of its tables. */
+  readonly channel: string;
+  /** The Kafka topic of its messages, before any namespace. */
+  readonly topic: string;
+  /** The Redis key of an entry is this and the code. */
+  readonly keyPrefix: string;
+  /** What is stored when there is no such row; kept only briefly. */
+  readonly absentText: string;
+  /** The one spelling of a code, or null when it is not one. */
+  readonly canonicalCode: (text: string) => string | null;
+}
+
+export interface SourceResource {
+  readonly name: string;
+  readonly channel: string;
+}
+
+const countryCode = /^[A-Z]{3}$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function canonicalCountryCode(text: string): string | null {
+  const upper = text.toUpperCase();
+  return countryCode.test(upper) ? upper : null;
+}
+
+function canonicalUuid(text: string): string | null {
+  const lower = text.toLowerCase();
+  return uuid.test(lower) ? lower : null;
+}
+
+export const cachedResources = [
+  {
+    name: 'city',
+    channel: 'city_updates',
+    topic: 'city_updates',
+    keyPrefix: 'cities_',
+    absentText: '[]',
+    canonicalCode: canonicalCountryCode,
+  },
+  {
+    name: 'movie',
+    channel: 'movie_updates',
+    topic: 'movie_updates',
+    keyPrefix: 'movie_',
+    absentText: 'null',
+    canonicalCode: canonicalUuid,
+  },
+] as const satisfies readonly CachedResource[];
+
+export const sourceResources = [
+  { name: 'genre', channel: 'genre_updates' },
+  { name: 'person', channel: 'person_updates' },
+] as const satisfies readonly SourceResource[];
+
+export type ResourceName = (typeof cachedResources)[number]['name'];
+
+export function findResource(name: string): CachedResource | undefined {
+  return cachedResources.find((resource) => resource.name === name);
+}
+
+/** The Redis key of one entry. The code must be canonical. */
+export function entryKey(resource: CachedResource, code: string): string {
+  return resource.keyPrefix + code;
+}

@@ -1,0 +1,37 @@
+// The Kafka topics of the resources. A namespace before every name lets several installations, and
+// tests, share one Kafka.
+
+import { type CachedResource, cachedResources } from './resources.ts';
+
+export interface TopicDefinition {
+  topic: string;
+  partitionCount: number;
+  config: Record<string, string>;
+}
+
+/** Heartbeats are small but steady: a day is more than any consumer may be away. */
+const updatesRetentionMs = 24 * 60 * 60 * 1000;
+const deadLettersRetentionMs = 7 * updatesRetentionMs;
+
+export function updatesTopic(resource: CachedResource, namespace: string): string {
+  return namespace + resource.topic;
+}
+
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dead`;
+}
+
+/** Every topic that an installation needs. */
+export function topicDefinitions(namespace: string): TopicDefinition[] {
+  return cachedResources.flatMap((resource) => {
+    const topic = updatesTopic(resource, namespace);
+    return [
+      { topic, partitionCount: 3, config: { 'retention.ms': String(updatesRetentionMs) } },
+      {
+        topic: deadLetterTopic(topic),
+        partitionCount: 1,
+        config: { 'retention.ms': String(deadLettersRetentionMs) },
+      },
+    ];
+  });
+}

@@ -1,0 +1,85 @@
+// Consumes from Kafka in batches, as one member of a consumer group.
+
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { asKafkaError, type KafkaClient, metadataMaxAgeMs } from './kafka.ts';
+
+export interface IncomingMessage {
+  offset: bigint;
+  key: string | null;
+  value: Buffer | null;
+  headers: Record<string, string>;
+}
+
+export interface IncomingBatch {
+  topic: string;
+  partition: number;
+  messages: readonly IncomingMessage[];
+  /** Tells the group that this consumer lives; rejects once the partition is somebody else's. */
+  keepAlive(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  kafka: KafkaClient;
+  groupId: string;
+  topics: readonly string[];
+  /** Resolving moves the offsets on; rejecting hands the same batch out again. */
+  onBatch: (batch: IncomingBatch) => Promise<void>;
+  /** The group has (re)assigned its partitions: topic → partitions that are ours. */
+  onAssignment: (assignment: Record<string, number[]>) => void;
+  /** kafkajs gave up; `final` when it will not restart by itself. */
+  onCrash: (error: Error, final: boolean) => void;
+  /** A sign of life: a fetch or a heartbeat went through. */
+  onAlive: () => void;
+}
+
+/** Joins the group and consumes until `stop`. Offsets are committed after each batch. */
+export async function startConsumer(options: ConsumerOptions): Promise<() => Promise<void>> {
+  const consumer = options.kafka.consumer({
+    groupId: options.groupId,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: metadataMaxAgeMs,
+    minBytes: 1,
+    maxWaitTimeInMs: 250,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 1000,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1000 },
+  });
+  consumer.on('consumer.group_join', ({ payload }) => {
+    options.onAssignment(payload.memberAssignment);
+  });
+  consumer.on('consumer.crash', ({ payload }) => options.onCrash(payload.error, !payload.restart));
+  consumer.on('consumer.heartbeat', options.onAlive);
+  consumer.on('consumer.fetch', options.onAlive);
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...options.topics] });
+    await consumer.run({
+      partitionsConsumedConcurrently: 3,
+      eachBatch: (payload) => options.onBatch(toIncomingBatch(payload)),
+    });
+  } catch (error) {
+    await consumer.disconnect().catch(() => undefined);
+    throw asKafkaError(error);
+  }
+  return async () => {
+    await consumer.disconnect();
+  };
+}
+
+function toIncomingBatch({ batch, heartbeat }: EachBatchPayload): IncomingBatch {
+  const { topic, partition, messages } = batch;
+  return { topic, partition, messages: messages.map(toIncoming), keepAlive: heartbeat };
+}
+
+function toIncoming(message: KafkaMessage): IncomingMessage {
+  const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [
+    name,
+    String(Array.isArray(value) ? value[0] : value),
+  ]);
+  return {
+    offset: BigInt(message.offset),
+    key: message.key === null ? null : message.key.toString(),
+    value: message.value,
+    headers: Object.fromEntries(headers),
+  };
+}

@@ -1,0 +1,63 @@
+// The topic commands: which exist, with how many partitions, and making those that are missing.
+
+import type { Admin } from 'kafkajs';
+import { asKafkaError, type KafkaClient } from './kafka.ts';
+
+export interface TopicSpecification {
+  topic: string;
+  partitionCount: number;
+  config: Record<string, string>;
+}
+
+/** Creates the topics that are missing and returns their names; concurrent callers are harmless. */
+export async function createMissingTopics(
+  kafka: KafkaClient,
+  specifications: readonly TopicSpecification[],
+): Promise<string[]> {
+  return await withAdmin(kafka, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const missing = specifications.filter(({ topic }) => !existing.has(topic));
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map(({ topic, partitionCount, config }) => ({
+          topic,
+          numPartitions: partitionCount,
+          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+        })),
+      });
+    }
+    return missing.map(({ topic }) => topic);
+  });
+}
+
+/** The number of partitions of each topic that exists, freshly asked. */
+export async function readPartitionCounts(
+  kafka: KafkaClient,
+  topics: readonly string[],
+): Promise<Map<string, number>> {
+  return await withAdmin(kafka, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const asked = topics.filter((topic) => existing.has(topic));
+    if (asked.length === 0) {
+      return new Map();
+    }
+    const metadata = await admin.fetchTopicMetadata({ topics: asked });
+    return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
+  });
+}
+
+async function withAdmin<Result>(
+  kafka: KafkaClient,
+  use: (admin: Admin) => Promise<Result>,
+): Promise<Result> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await use(admin);
+  } catch (error) {
+    throw asKafkaError(error);
+  } finally {
+    await admin.disconnect();
+  }
+}

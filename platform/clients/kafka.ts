@@ -1,0 +1,69 @@
+// Kafka: how every client of it is made. kafkajs is used only in the kafka-*.ts files beside this.
+// It retries little here: the callers' own loops decide how long to try, and say so.
+
+import { createConnection, type Socket } from 'node:net';
+import { connect as createTlsConnection } from 'node:tls';
+import { Kafka, logLevel } from 'kafkajs';
+import { describeError, TransientError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+export type KafkaClient = Kafka;
+
+export interface KafkaOptions {
+  bootstrapServers: readonly string[];
+  clientId: string;
+  logger: Logger;
+}
+
+/** How old a client's picture of topics and partitions may get before it asks again. */
+export const metadataMaxAgeMs = 5000;
+
+export function createKafka(options: KafkaOptions): KafkaClient {
+  const logger = options.logger.child({ component: 'kafkajs' });
+  return new Kafka({
+    brokers: [...options.bootstrapServers],
+    clientId: options.clientId,
+    connectionTimeout: 3000,
+    requestTimeout: 10_000,
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1000 },
+    socketFactory: createSocket,
+    // kafkajs shouts at every retry; what matters is said once by whoever uses it.
+    logLevel: logger.isLevelEnabled('debug') ? logLevel.INFO : logLevel.NOTHING,
+    logCreator: () => (entry) => {
+      logger.debug({ event: 'kafkajs.log', ...entry.log }, entry.log.message);
+    },
+  });
+}
+
+/** Without Nagle's algorithm: a small message must not wait for the answer to the one before. */
+function createSocket(target: {
+  host: string;
+  port: number;
+  ssl?: object;
+  onConnect: () => void;
+}): Socket {
+  const { host, port, ssl, onConnect } = target;
+  const socket = ssl
+    ? createTlsConnection({ host, port, ...ssl }, onConnect)
+    : createConnection({ host, port }, onConnect);
+  return socket.setNoDelay(true).setKeepAlive(true, 30_000);
+}
+
+/** Whatever Kafka refuses is tried again, but a missing topic is told apart: it can be made. */
+export function asKafkaError(error: unknown): unknown {
+  if (error instanceof TransientError) {
+    return error;
+  }
+  const kind = kafkaErrorType(error);
+  const code = kind === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'kafka_unknown_topic' : 'kafka_unreachable';
+  return new TransientError(code, `Kafka: ${describeError(error)}`, { cause: error });
+}
+
+function kafkaErrorType(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('type' in cause && typeof cause.type === 'string') {
+      return cause.type;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,127 @@
+// Postgres: the only user of the pg driver. A pool for short statements, a session where locks and
+// settings must live on one connection. A connection that fails is destroyed, never trusted again.
+
+import pg from 'pg';
+import { describeError, TransientError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Secret } from '../secret.ts';
+
+export interface PostgresOptions {
+  url: Secret;
+  /** Shown in pg_stat_activity. */
+  applicationName: string;
+  /** Client side: a socket that went silent is given up after this. */
+  queryTimeoutMs: number;
+  /** Server side, and below the client's, so that the server's own answer is seen. */
+  statementTimeoutMs: number;
+}
+
+export interface Query {
+  text: string;
+  values?: unknown[];
+  /** Names a prepared statement: parsed once per connection. */
+  name?: string;
+}
+
+export type Row = Record<string, unknown>;
+
+function clientConfig(options: PostgresOptions): pg.ClientConfig {
+  return {
+    connectionString: options.url.reveal(),
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 3000,
+    query_timeout: options.queryTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5000,
+  };
+}
+
+/** @throws TransientError when the server can not be reached; the driver's error otherwise. */
+export class PostgresPool {
+  readonly #pool: pg.Pool;
+
+  constructor(options: PostgresOptions & { connectionsMax: number; logger: Logger }) {
+    const { connectionsMax: max, logger } = options;
+    this.#pool = new pg.Pool({ ...clientConfig(options), max, idleTimeoutMillis: 30_000 });
+    this.#pool.on('error', (error) => {
+      const message = `an idle Postgres connection was lost: ${describeError(error)}`;
+      logger.warn({ event: 'postgres.connection_lost' }, message);
+    });
+  }
+
+  async query(query: Query): Promise<Row[]> {
+    try {
+      return (await this.#pool.query<Row>(query)).rows;
+    } catch (error) {
+      throw asTransient(error);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/** One connection. Once it failed every further query rejects; open a new one. */
+export class PostgresSession {
+  readonly #client: pg.Client;
+  readonly #broken: Promise<never>;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    this.#broken = new Promise((_, reject) => {
+      client.on('error', (error) => reject(asTransient(error)));
+      client.on('end', () => reject(new TransientError('postgres_ended', 'the server hung up')));
+    });
+    this.#broken.catch(() => undefined);
+  }
+
+  /** @throws TransientError when the server can not be reached. */
+  static async open(options: PostgresOptions): Promise<PostgresSession> {
+    const session = new PostgresSession(new pg.Client(clientConfig(options)));
+    try {
+      await Promise.race([session.#client.connect(), session.#broken]);
+    } catch (error) {
+      session.destroy();
+      throw asTransient(error);
+    }
+    return session;
+  }
+
+  /** Any failure but an error the server itself reported leaves the session unusable. */
+  async query(query: Query): Promise<Row[]> {
+    try {
+      const result = await Promise.race([this.#client.query<Row>(query), this.#broken]);
+      return result.rows;
+    } catch (error) {
+      throw asTransient(error);
+    }
+  }
+
+  /** At once, without a farewell that a silent server would never answer; frees every lock. */
+  destroy(): void {
+    // pg has no public way to drop a socket; its stream is what `end` would wait for.
+    const { connection } = this.#client as unknown as {
+      connection: { stream: { destroy(): void } };
+    };
+    connection.stream.destroy();
+  }
+}
+
+/** Connection failures, refused logins during start-up and shutdown all heal by themselves. */
+function asTransient(error: unknown): unknown {
+  if (error instanceof TransientError || isServerReply(error)) {
+    return error;
+  }
+  return new TransientError('postgres_unreachable', `Postgres: ${describeError(error)}`, {
+    cause: error,
+  });
+}
+
+/** Replies that mean "not now": shutting down, starting up, too many connections, time-out. */
+const passingSqlStates = ['57P01', '57P02', '57P03', '57P05', '53300', '57014', '55P03'];
+
+function isServerReply(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !passingSqlStates.includes(error.code ?? '');
+}

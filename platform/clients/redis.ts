@@ -1,0 +1,128 @@
+// Redis: the only user of its driver. One connection that reconnects for ever by itself. Commands
+// never queue while it is away, and each has a deadline: a caller falls back at once.
+
+import { createClient, type RedisClientOptions } from 'redis';
+import { describeError, TransientError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Secret } from '../secret.ts';
+
+export type RedisArgument = string;
+
+export interface RedisOptions {
+  url: Secret;
+  /** Shown in CLIENT LIST. */
+  name: string;
+  /** How long one command may take before its caller gives up on it. */
+  deadlineMs: number;
+  logger: Logger;
+}
+
+type Client = ReturnType<typeof createRedisClient>;
+
+export class RedisConnection {
+  readonly #client: Client;
+  readonly #deadlineMs: number;
+  readonly #logger: Logger;
+  #generation = 0;
+  #complained = false;
+
+  constructor(options: RedisOptions) {
+    this.#deadlineMs = options.deadlineMs;
+    this.#logger = options.logger.child({ component: 'redis' });
+    this.#client = createRedisClient(options);
+    this.#client.on('ready', () => {
+      this.#generation += 1;
+      this.#complained = false;
+      this.#logger.info({ event: 'redis.connected' }, 'connected to Redis');
+    });
+    this.#client.on('error', (error) => this.#complain(error));
+  }
+
+  /** Begins to connect and goes on trying until `stop`; does not wait for the outcome. */
+  start(): void {
+    this.#client.connect().catch((error: unknown) => this.#complain(error));
+  }
+
+  stop(): void {
+    if (this.#client.isOpen) {
+      this.#client.destroy();
+    }
+  }
+
+  get isReady(): boolean {
+    return this.#client.isReady;
+  }
+
+  /** Counts the connections made: what was checked on one can not be trusted on the next. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** @throws TransientError when Redis is away, refuses, or does not answer in time. */
+  async command<Reply>(...parts: RedisArgument[]): Promise<Reply> {
+    return await this.commandWithin<Reply>(this.#deadlineMs, ...parts);
+  }
+
+  async commandWithin<Reply>(deadlineMs: number, ...parts: RedisArgument[]): Promise<Reply> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const message = `Redis did not answer ${parts[0]} within ${deadlineMs} ms`;
+        reject(new TransientError('redis_deadline', message));
+      }, deadlineMs);
+    });
+    try {
+      return await Promise.race([this.#client.sendCommand<Reply>(parts), deadline]);
+    } catch (error) {
+      throw asTransient(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Commands bound to the connection of this moment: they reject once it was replaced. */
+  pin(deadlineMs: number): RedisCommands {
+    const pinned = this.#generation;
+    return async (...parts) => {
+      if (pinned !== this.#generation || !this.#client.isReady) {
+        throw new TransientError('redis_reconnected', 'Redis: the connection was lost meanwhile');
+      }
+      return await this.commandWithin(deadlineMs, ...parts);
+    };
+  }
+
+  #complain(error: unknown): void {
+    if (!this.#complained) {
+      this.#complained = true;
+      const message = `Redis is away, trying again: ${describeError(error)}`;
+      this.#logger.warn({ event: 'redis.away' }, message);
+    }
+  }
+}
+
+export type RedisCommands = <Reply>(...parts: RedisArgument[]) => Promise<Reply>;
+
+function createRedisClient(options: RedisOptions) {
+  const settings: RedisClientOptions = {
+    url: options.url.reveal(),
+    name: options.name,
+    RESP: 3,
+    disableOfflineQueue: true,
+    maintNotifications: 'disabled',
+    pingInterval: 1000,
+    socket: {
+      connectTimeout: 3000,
+      socketTimeout: 3000,
+      // The driver's own strategy gives up for ever after a socket timeout.
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) * (0.5 + Math.random() / 2),
+    },
+  };
+  return createClient(settings);
+}
+
+function asTransient(error: unknown): TransientError {
+  if (error instanceof TransientError) {
+    return error;
+  }
+  return new TransientError('redis_failed', `Redis: ${describeError(error)}`, { cause: error });
+}

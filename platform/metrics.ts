@@ -1,0 +1,12 @@
+// One Prometheus registry per process, handed to whatever counts something.
+
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+export type Metrics = Registry;
+
+export function createMetrics(processName: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ process: processName });
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}

@@ -1,0 +1,99 @@
+// The settings that several processes share: one field each, with its default and its rules.
+// A process picks the fields it needs in its own settings.ts.
+
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+/** A whole number within limits, written in decimal. */
+export function integer(limits: { min: number; max: number; default: number }) {
+  const rule = `must be a whole number from ${limits.min} to ${limits.max}`;
+  return z
+    .string()
+    .regex(/^\d+$/, rule)
+    .transform(Number)
+    .refine((value) => value >= limits.min && value <= limits.max, rule)
+    .default(limits.default);
+}
+
+export function flag(defaultValue: boolean) {
+  return z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .transform((value) => value === 'true')
+    .default(defaultValue);
+}
+
+function url(protocols: readonly string[], example: string) {
+  return z.string().refine(
+    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+    `must be an address like ${example}`,
+  );
+}
+
+const postgresUrl = url(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/name');
+
+export const databaseUrl = postgresUrl
+  .transform((value) => new Secret(value))
+  .default(new Secret('postgresql://postgres:root@localhost:5432/tutorial'));
+
+/** Direct, not through a transaction pooler; the listener falls back to DATABASE_URL. */
+export const listenerDatabaseUrl = postgresUrl.transform((value) => new Secret(value)).optional();
+
+/** REDIS_URL, or REDIS_HOST and REDIS_PORT; `redisUrlOf` joins them. */
+export const redisFields = {
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379')
+    .transform((value) => new Secret(value))
+    .optional(),
+  REDIS_HOST: z.string().default('localhost'),
+  REDIS_PORT: integer({ min: 1, max: 65_535, default: 6379 }),
+};
+
+export function redisUrlOf(settings: {
+  REDIS_URL?: Secret | undefined;
+  REDIS_HOST: string;
+  REDIS_PORT: number;
+}): Secret {
+  const { REDIS_URL, REDIS_HOST, REDIS_PORT } = settings;
+  return REDIS_URL ?? new Secret(`redis://${REDIS_HOST}:${REDIS_PORT}`);
+}
+
+/** `host:port`, several separated by commas; parsed to a list. */
+export const kafkaBootstrapServers = z
+  .string()
+  .transform((value) => value.split(',').map((server) => server.trim()))
+  .refine(
+    (servers) => servers.every((server) => /^[^\s:,]+:\d{1,5}$/.test(server)),
+    'must be host:port, several separated by commas',
+  )
+  .default(['localhost:9092']);
+
+/** Put before every topic and group name: several installations can share one Kafka. */
+export const topicNamespace = z
+  .string()
+  .regex(/^[a-zA-Z0-9._-]{0,60}$/, 'may hold letters, digits, dot, underscore and hyphen')
+  .default('');
+
+export const s3Fields = {
+  S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
+  S3_ACCESS_KEY: z.string().default('minioadmin'),
+  S3_SECRET_KEY: z
+    .string()
+    .transform((value) => new Secret(value))
+    .default(new Secret('minioadmin')),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be a bucket name: 3 to 63 of a-z, 0-9, . -')
+    .default('cinesync'),
+  S3_REGION: z.string().default('us-east-1'),
+};
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export const logLevel = z
+  .enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })
+  .default('info');
+
+export const host = z.string().default('127.0.0.1');
+
+export function port(defaultPort: number) {
+  return integer({ min: 0, max: 65_535, default: defaultPort });
+}
