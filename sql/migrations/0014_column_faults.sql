@@ -1,0 +1,55 @@
+-- migrate:up
+-- Which columns can make a code. Their text must be the same in every session: a date or a float
+-- is written as the session's settings say, and a code in two spellings is two cache entries.
+set local role cache_owner;
+
+-- The present names of a rule's columns, null for one that is gone. The name decides; the number
+-- finds a column that was renamed. (Numbers alone would be wrong after a dump and restore.)
+create or replace function cache.present_columns(rule cache.rule)
+returns name[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(coalesce(by_name.attname, by_number.attname) order by wanted.position)
+    from unnest(rule.columns, rule.attnums) with ordinality as wanted (name, number, position)
+    left join pg_attribute as by_name
+      on by_name.attrelid = rule.rel and by_name.attname = wanted.name
+     and by_name.attnum > 0 and not by_name.attisdropped
+    left join pg_attribute as by_number
+      on by_number.attrelid = rule.rel and by_number.attnum = wanted.number
+     and by_number.attnum > 0 and not by_number.attisdropped
+$$;
+
+-- What is wrong with a column as (part of) a code; null when it will do.
+create or replace function cache.column_fault(rel regclass, column_name name)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when attribute.attname is null then format('there is no column %I', column_name)
+    when coalesce(nullif(type.typbasetype, 0), type.oid) <> all (array[
+        'smallint', 'integer', 'bigint', 'numeric', 'boolean', 'uuid', 'text', 'varchar',
+        'character', 'name']::regtype[]::oid[])
+      and type.typtype <> 'e'
+    then format('the text of column %I (%s) depends on session settings',
+                column_name, format_type(type.oid, attribute.atttypmod))
+  end
+  from (values (column_fault.rel, column_fault.column_name)) as wanted (rel, name)
+  left join pg_attribute as attribute
+    on attribute.attrelid = wanted.rel and attribute.attname = wanted.name
+   and attribute.attnum > 0 and not attribute.attisdropped
+  left join pg_type as type on type.oid = attribute.atttypid
+$$;
+
+-- Why a rule's code can not be computed; null when it can.
+create or replace function cache.rule_fault(rule cache.rule)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select string_agg(cache.column_fault(rule.rel, coalesce(both_names.present, both_names.wanted)), '; ')
+    from unnest(rule.columns, cache.present_columns(rule)) as both_names (wanted, present)
+$$;
+
+reset role;

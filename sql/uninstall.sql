@@ -1,0 +1,33 @@
+-- Takes the schema "cache" away, with its triggers: psql -v ON_ERROR_STOP=1 -f sql/uninstall.sql
+-- The tables it watched stay as they are. Roles go unless another database still uses them.
+\set ON_ERROR_STOP on
+begin;
+
+drop event trigger if exists cache_guard_ddl;
+drop event trigger if exists cache_guard_drop;
+drop schema if exists cache cascade;
+
+do $$
+begin
+  if to_regclass('public.schema_migrations') is not null then
+    delete from public.schema_migrations where version between '0010' and '0039';
+  end if;
+  if to_regrole('cache_owner') is not null then
+    drop owned by cache_owner, cache_listener, cache_reader;
+  end if;
+end $$;
+
+do $$
+declare
+  role_name text;
+begin
+  foreach role_name in array array['cache_owner', 'cache_listener', 'cache_reader'] loop
+    begin
+      execute format('drop role if exists %I', role_name);
+    exception when dependent_objects_still_exist or insufficient_privilege then
+      raise notice 'role % stays: another database uses it', role_name;
+    end;
+  end loop;
+end $$;
+
+commit;
