@@ -81,12 +81,7 @@ async function answer(
       return send(response, 200, 'application/json', JSON.stringify(body));
     }
     case '/metrics':
-      return send(
-        response,
-        200,
-        options.metrics.contentType,
-        await options.metrics.metrics(),
-      );
+      return send(response, 200, options.metrics.contentType, await options.metrics.metrics());
     default:
       return send(response, 404, 'application/json', '{"status":404,"title":"Not Found"}');
   }

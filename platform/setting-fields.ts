@@ -23,10 +23,12 @@ export function flag(defaultValue: boolean) {
 }
 
 function url(protocols: readonly string[], example: string) {
-  return z.string().refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be an address like ${example}`,
-  );
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be an address like ${example}`,
+    );
 }
 
 const postgresUrl = url(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/name');

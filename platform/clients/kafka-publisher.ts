@@ -94,7 +94,10 @@ export class Publisher {
       const message = messageFor(count);
       this.#plannedCount = count;
       try {
-        const messages = Array.from({ length: count }, (_, partition) => ({ ...message, partition }));
+        const messages = Array.from({ length: count }, (_, partition) => ({
+          ...message,
+          partition,
+        }));
         return await this.send(topic, messages);
       } catch (error) {
         if (!(error instanceof PartitionCountChanged)) {

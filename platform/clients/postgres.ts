@@ -110,18 +110,17 @@ export class PostgresSession {
 }
 
 /** Connection failures, refused logins during start-up and shutdown all heal by themselves. */
-function asTransient(error: unknown): unknown {
-  if (error instanceof TransientError || isServerReply(error)) {
+function asTransient(error: unknown): Error {
+  if (error instanceof TransientError || isFinalReply(error)) {
     return error;
   }
-  return new TransientError('postgres_unreachable', `Postgres: ${describeError(error)}`, {
-    cause: error,
-  });
+  const message = `Postgres: ${describeError(error)}`;
+  return new TransientError('postgres_unreachable', message, { cause: error });
 }
 
-/** Replies that mean "not now": shutting down, starting up, too many connections, time-out. */
+/** Shutting down, starting up, too many connections, timed out: "not now" rather than "no". */
 const passingSqlStates = ['57P01', '57P02', '57P03', '57P05', '53300', '57014', '55P03'];
 
-function isServerReply(error: unknown): boolean {
+function isFinalReply(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && !passingSqlStates.includes(error.code ?? '');
 }

@@ -1,0 +1,22 @@
+// What the cleaner says of itself on /health.
+
+import type { RedisConnection } from '../../platform/clients/redis.ts';
+import type { HealthReport } from '../../platform/health.ts';
+import type { KafkaSource } from './kafka-source.ts';
+
+export function reportCleaner(parts: {
+  redis: RedisConnection;
+  source: KafkaSource;
+}): HealthReport {
+  const { redis, source } = parts;
+  return {
+    checks: {
+      redis: { status: redis.isReady ? 'up' : 'down' },
+      kafka: {
+        status: source.isConsuming ? 'up' : 'down',
+        ...(source.failure === null ? {} : { error: source.failure }),
+      },
+    },
+    assignment: source.assignment,
+  };
+}

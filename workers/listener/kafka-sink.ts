@@ -1,0 +1,123 @@
+// Publishes one resource's messages to its topic. A topic that was made anew starts at offset 0
+// again, and a cleaner that stands at the same number would go on as if nothing were missing:
+// whenever a topic turns out to be new, a flush of its resource follows.
+
+import { randomUUID } from 'node:crypto';
+import { encodeFlush, encodeHeartbeat, type EncodedMessage } from '../../contract/messages.ts';
+import type { Heartbeat } from '../../contract/messages.ts';
+import type { CachedResource } from '../../contract/resources.ts';
+import { topicDefinitions, updatesTopic } from '../../contract/topics.ts';
+import type { KafkaClient } from '../../platform/clients/kafka.ts';
+import type { Acknowledgement, Publisher } from '../../platform/clients/kafka-publisher.ts';
+import { createMissingTopics } from '../../platform/clients/kafka-topics.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+/** Well below the broker's limit of 1 MB for what one partition may get at once. */
+const bytesPerSendMax = 400_000;
+/** kafkajs sorts a send's messages into partitions in quadratic time. */
+const messagesPerSendMax = 2000;
+
+export interface KafkaSinkOptions {
+  kafka: KafkaClient;
+  publisher: Publisher;
+  topicNamespace: string;
+  logger: Logger;
+}
+
+/** One call at a time; every method rejects with TransientError until Kafka has it all. */
+export class KafkaSink {
+  readonly #options: KafkaSinkOptions;
+  readonly #logger: Logger;
+  /** Per topic and partition, the last offset acknowledged to this process. */
+  readonly #lastOffsets = new Map<string, bigint>();
+  readonly #renewedTopics = new Set<string>();
+
+  constructor(options: KafkaSinkOptions) {
+    this.#options = options;
+    this.#logger = options.logger.child({ component: 'kafka-sink' });
+  }
+
+  async publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void> {
+    const topic = this.#topicOf(resource);
+    for (const chunk of chunksOf(messages)) {
+      this.#note(await this.#options.publisher.send(topic, chunk));
+    }
+    await this.#flushIfRenewed(resource, topic);
+  }
+
+  /** On partition 0 alone: freshness is the minimum over all partitions. */
+  async publishFlush(resource: CachedResource): Promise<void> {
+    const topic = this.#topicOf(resource);
+    const flush = encodeFlush({ id: randomUUID(), committedAtMs: Date.now() });
+    this.#note(await this.#options.publisher.send(topic, [{ ...flush, partition: 0 }]));
+  }
+
+  /** To every partition that the producer itself knows of, and that count goes along. */
+  async publishHeartbeat(
+    resource: CachedResource,
+    heartbeat: Omit<Heartbeat, 'partitionCount'>,
+  ): Promise<void> {
+    const topic = this.#topicOf(resource);
+    const { publisher } = this.#options;
+    const acknowledged = await publisher.sendToEveryPartition(topic, (partitionCount) =>
+      encodeHeartbeat({ ...heartbeat, partitionCount }),
+    );
+    this.#note(acknowledged);
+    await this.#flushIfRenewed(resource, topic);
+  }
+
+  /** Makes the topics that are missing; what is published to them begins with a flush. */
+  async createMissingTopics(): Promise<void> {
+    const { kafka, topicNamespace } = this.#options;
+    for (const topic of await createMissingTopics(kafka, topicDefinitions(topicNamespace))) {
+      this.#logger.warn({ event: 'kafka_sink.topic_created', topic }, `created topic ${topic}`);
+      this.#renewedTopics.add(topic);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#options.publisher.disconnect();
+  }
+
+  #topicOf(resource: CachedResource): string {
+    return updatesTopic(resource, this.#options.topicNamespace);
+  }
+
+  #note(acknowledged: readonly Acknowledgement[]): void {
+    for (const { topic, partition, baseOffset } of acknowledged) {
+      const where = `${topic}/${partition}`;
+      const last = this.#lastOffsets.get(where);
+      if (last !== undefined && baseOffset <= last) {
+        this.#logger.warn({ event: 'kafka_sink.topic_renewed', topic }, `${topic} was made anew`);
+        this.#renewedTopics.add(topic);
+      }
+      this.#lastOffsets.set(where, baseOffset);
+    }
+  }
+
+  async #flushIfRenewed(resource: CachedResource, topic: string): Promise<void> {
+    if (this.#renewedTopics.has(topic)) {
+      await this.publishFlush(resource);
+      this.#renewedTopics.delete(topic);
+    }
+  }
+}
+
+function* chunksOf(messages: readonly EncodedMessage[]): Generator<EncodedMessage[]> {
+  let chunk: EncodedMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = JSON.stringify(message).length;
+    const full = bytes + size > bytesPerSendMax || chunk.length === messagesPerSendMax;
+    if (full && chunk.length > 0) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(message);
+    bytes += size;
+  }
+  if (chunk.length > 0) {
+    yield chunk;
+  }
+}

@@ -1,0 +1,60 @@
+// The listener process: Postgres outbox → Kafka. Any number may run; one leads.
+
+import { partitionOf } from '../../contract/partition.ts';
+import { cachedResources, sourceResources } from '../../contract/resources.ts';
+import { createKafka } from '../../platform/clients/kafka.ts';
+import { Publisher } from '../../platform/clients/kafka-publisher.ts';
+import { PostgresPool } from '../../platform/clients/postgres.ts';
+import { createHealthServer } from '../../platform/health-server.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { runProcess } from '../../platform/run-process.ts';
+import { Alarm } from './alarm.ts';
+import { AuditWatch } from './audit-watch.ts';
+import { Delivery } from './delivery.ts';
+import { HeartbeatPacer } from './heartbeat.ts';
+import { KafkaSink } from './kafka-sink.ts';
+import { createListenerMetrics, registerListenerGauges } from './metrics.ts';
+import { Relay } from './relay.ts';
+import { reportListener } from './report.ts';
+import { readListenerSettings } from './settings.ts';
+import { WakeUp } from './wake-up.ts';
+
+await runProcess(() => {
+  const settings = readListenerSettings(process.env);
+  const { databaseUrl: url, topicNamespace } = settings;
+
+  const logger = createLogger({ process: 'listener', level: settings.logLevel });
+  const metrics = createMetrics('listener');
+
+  const { bootstrapServers } = settings;
+  const kafka = createKafka({ bootstrapServers, clientId: 'cinesync-listener', logger });
+  const publisher = new Publisher({ kafka, partitionOf });
+  const auditPool = new PostgresPool({
+    url,
+    applicationName: 'cinesync-listener-audit',
+    connectionsMax: 1,
+    queryTimeoutMs: 3000,
+    statementTimeoutMs: 2500,
+    logger,
+  });
+
+  const alarm = new Alarm();
+  const onWake = () => alarm.ring();
+  const channels = [...cachedResources, ...sourceResources].map(({ channel }) => channel);
+  const wakeUp = new WakeUp({ url, channels, logger, onWake });
+  const sink = new KafkaSink({ kafka, publisher, topicNamespace, logger });
+  const delivery = new Delivery({ sink, logger, ...createListenerMetrics(metrics) });
+  const audit = new AuditWatch({ pool: auditPool, logger });
+  const intervalMs = settings.heartbeatIntervalMs;
+  const pacer = new HeartbeatPacer({ intervalMs, audit, logger, onReady: onWake });
+  const relay = new Relay({ url, alarm, wakeUp, delivery, pacer, logger });
+
+  registerListenerGauges(metrics, {
+    isLeader: () => relay.role === 'leader',
+    findings: () => audit.findings.length,
+  });
+  const report = () => reportListener({ relay, delivery, wakeUp, audit });
+  const health = createHealthServer({ ...settings.health, logger, metrics, report });
+  return { logger, components: [health, audit, delivery, wakeUp, relay] };
+});

@@ -1,0 +1,109 @@
+// Which messages a set of changes becomes: pure. Codes are made distinct within this one send and
+// never against another, because a commit may lie between the two.
+
+import { encodeFlush, encodeInvalidation, type EncodedMessage } from '../../contract/messages.ts';
+import { type CachedResource, cachedResources } from '../../contract/resources.ts';
+
+/** What a plan needs to know of a change; a relayed notification has the same shape. */
+export interface PlannedChange {
+  id: string;
+  resource: string;
+  /** Null: every entry of the resource. */
+  codes: readonly string[] | null;
+  committedAtMs: number;
+  dependents: readonly {
+    resource: string;
+    codes?: readonly string[] | undefined;
+    flush?: boolean | undefined;
+  }[];
+}
+
+export interface ResourceSend {
+  resource: CachedResource;
+  messages: EncodedMessage[];
+  flushes: boolean;
+}
+
+export interface SendPlan {
+  sends: ResourceSend[];
+  /** Named by a change, but neither cached nor a source: watched in SQL, missing in the registry. */
+  unknownResources: string[];
+  /** Codes that can not name an entry, so that nothing can be cached under them. */
+  ignoredCodes: number;
+}
+
+/** From this many codes on one flush is cheaper than the messages. */
+export const flushOverCodes = 10_000;
+
+export function planSend(
+  changes: readonly PlannedChange[],
+  knownSources: ReadonlySet<string>,
+): SendPlan {
+  const unknown = new Set<string>();
+  const gathering = new Map(cachedResources.map(({ name }) => [name as string, new Gathering()]));
+  for (const change of changes) {
+    const own = gathering.get(change.resource);
+    own?.add(change.codes, change);
+    if (own === undefined && !knownSources.has(change.resource)) {
+      unknown.add(change.resource);
+    }
+    for (const { resource, codes, flush } of change.dependents) {
+      gathering.get(resource)?.add(flush === true ? null : (codes ?? []), change);
+    }
+  }
+  let ignoredCodes = 0;
+  const sends = cachedResources.flatMap((resource) => {
+    const gathered = gathering.get(resource.name);
+    const planned = gathered?.plan(resource);
+    ignoredCodes += planned?.ignoredCodes ?? 0;
+    return planned !== undefined && planned.send.messages.length > 0 ? [planned.send] : [];
+  });
+  return { sends, unknownResources: [...unknown], ignoredCodes };
+}
+
+/** The codes of one resource, each with the newest change that named it. */
+class Gathering {
+  #flush: PlannedChange | null = null;
+  readonly #codes = new Map<string, PlannedChange>();
+
+  add(codes: readonly string[] | null, change: PlannedChange): void {
+    if (codes === null) {
+      this.#flush = change;
+      return;
+    }
+    for (const code of codes) {
+      this.#codes.set(code, change);
+    }
+  }
+
+  plan(resource: CachedResource): { send: ResourceSend; ignoredCodes: number } {
+    const newest = this.#flush ?? (this.#codes.size > flushOverCodes ? this.#newest() : null);
+    if (newest !== null) {
+      const messages = [encodeFlush(originOf(newest, '*'))];
+      return { send: { resource, messages, flushes: true }, ignoredCodes: 0 };
+    }
+    const origins = new Map<string, PlannedChange>();
+    let ignoredCodes = 0;
+    for (const [code, change] of this.#codes) {
+      const canonical = resource.canonicalCode(code);
+      if (canonical === null) {
+        ignoredCodes += 1;
+      } else {
+        origins.set(canonical, change);
+      }
+    }
+    const messages = [...origins].map(([code, change]) =>
+      encodeInvalidation(code, originOf(change, code)),
+    );
+    return { send: { resource, messages, flushes: false }, ignoredCodes };
+  }
+
+  #newest(): PlannedChange | null {
+    return [...this.#codes.values()].at(-1) ?? null;
+  }
+}
+
+/** Unique, and the same when the change is published again after a crash. */
+function originOf(change: PlannedChange, code: string) {
+  return { id: `${change.id}/${code}`, committedAtMs: change.committedAtMs };
+}

@@ -1,0 +1,29 @@
+// The listener's settings; each is described in .env.example.
+
+import { z } from 'zod';
+import * as fields from '../../platform/setting-fields.ts';
+import { type Environment, readSettings } from '../../platform/settings.ts';
+
+const schema = z.object({
+  DATABASE_URL: fields.databaseUrl,
+  LISTENER_DATABASE_URL: fields.listenerDatabaseUrl,
+  KAFKA_BOOTSTRAP_SERVERS: fields.kafkaBootstrapServers,
+  TOPIC_NAMESPACE: fields.topicNamespace,
+  HEARTBEAT_INTERVAL_MS: fields.integer({ min: 100, max: 60_000, default: 1000 }),
+  HOST: fields.host,
+  HEALTH_PORT: fields.port(9101),
+  LOG_LEVEL: fields.logLevel,
+});
+
+/** @throws SettingsError naming every mistake. */
+export function readListenerSettings(environment: Environment) {
+  const settings = readSettings(schema, environment);
+  return {
+    databaseUrl: settings.LISTENER_DATABASE_URL ?? settings.DATABASE_URL,
+    bootstrapServers: settings.KAFKA_BOOTSTRAP_SERVERS,
+    topicNamespace: settings.TOPIC_NAMESPACE,
+    heartbeatIntervalMs: settings.HEARTBEAT_INTERVAL_MS,
+    health: { host: settings.HOST, port: settings.HEALTH_PORT },
+    logLevel: settings.LOG_LEVEL,
+  };
+}
