@@ -1,0 +1,107 @@
+// Kafka in KRaft mode, broker and controller in one process, from Maven Central. Topics are made
+// by `npm run migrate`; here only the internal one that the first consumer group would wait for.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../ports.ts';
+import { runCommand } from '../run-command.ts';
+import { buildOnce } from './build-once.ts';
+import { type JavaNeed, javaFlags, requireJava } from './java.ts';
+import { awaitGroupCoordinator } from './kafka-coordinator.ts';
+import type { Launch, LocalServer, PrepareContext } from './local-server.ts';
+import { fetchMavenLibraries } from './maven-libraries.ts';
+
+const version = '4.1.1';
+
+export const kafka: LocalServer = {
+  name: 'kafka',
+  defaultPort: 9092,
+  async prepare({ places, report }) {
+    const need: JavaNeed = {
+      server: 'Kafka',
+      instead: 'or name a running Kafka in .env: KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092',
+      report,
+    };
+    const java = await requireJava(need);
+    const program = join(places.bin, `kafka-${version}`);
+    await buildOnce(program, (folder) => fetchMavenLibraries(libraries, folder, need));
+    const data = join(places.data, 'kafka');
+    mkdirSync(data, { recursive: true });
+    return {
+      title: `Kafka ${version}`,
+      env: (port) => ({ KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}` }),
+      launch: (port) => launch({ java, program, data, port, report }),
+    };
+  },
+};
+
+const libraries = {
+  name: 'kafka',
+  withDependencies: [
+    `org.apache.kafka:kafka_2.13:${version}`,
+    'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3',
+  ],
+};
+
+interface LaunchOptions extends Pick<PrepareContext, 'report'> {
+  readonly java: string;
+  readonly program: string;
+  readonly data: string;
+  readonly port: number;
+}
+
+async function launch({ java, program, data, port, report }: LaunchOptions): Promise<Launch> {
+  const settings = join(data, 'server.properties');
+  const logging = join(data, 'log4j2.properties');
+  const logs = join(data, 'log');
+  writeFileSync(settings, serverProperties({ port, controllerPort: await freePort(), logs }));
+  writeFileSync(logging, logProperties);
+  const jvm = ['-Xms128m', '-Xmx384m', ...javaFlags, `-Dlog4j2.configurationFile=${logging}`];
+  const start = [...jvm, '-cp', join(program, 'libs', '*')];
+  if (!existsSync(join(logs, 'meta.properties'))) {
+    report('formatting its log');
+    rmSync(logs, { recursive: true, force: true });
+    const id = randomBytes(16).toString('base64url');
+    await runCommand({
+      what: "Formatting Kafka's log",
+      command: java,
+      args: [...start, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings],
+    });
+    report('starting');
+  }
+  return {
+    command: java,
+    args: [...start, 'kafka.Kafka', settings],
+    readyWhen: /Kafka Server started/,
+    stopSignal: 'SIGTERM',
+    afterStart: () => awaitGroupCoordinator(port),
+  };
+}
+
+function serverProperties(options: { port: number; controllerPort: number; logs: string }): string {
+  const { port, controllerPort, logs } = options;
+  return `process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+log.dirs=${logs}
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+offsets.topic.num.partitions=3
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=3
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+`;
+}
+
+const logProperties = `rootLogger.level=info
+rootLogger.appenderRef.console.ref=console
+appender.console.type=Console
+appender.console.name=console
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d %p %c{1}: %m%n
+`;

@@ -1,0 +1,30 @@
+// MinIO as the object store.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PrepareContext, PreparedServer } from './local-server.ts';
+import { localKeys, objectStoreEnv } from './object-store-keys.ts';
+
+export async function prepareMinio(
+  { places }: PrepareContext,
+  program: string,
+): Promise<PreparedServer> {
+  const data = join(places.data, 'minio');
+  mkdirSync(data, { recursive: true });
+  return {
+    title: 'MinIO',
+    env: objectStoreEnv,
+    launch: async (port) => ({
+      command: program,
+      args: ['server', data, '--address', `127.0.0.1:${port}`],
+      env: {
+        MINIO_ROOT_USER: localKeys.access,
+        MINIO_ROOT_PASSWORD: localKeys.secret,
+        MINIO_BROWSER: 'off',
+        MINIO_UPDATE: 'off',
+      },
+      readyWhen: /^API: http/m,
+      stopSignal: 'SIGTERM',
+    }),
+  };
+}

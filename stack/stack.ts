@@ -1,0 +1,33 @@
+// `npm run stack`: the servers alone, until Ctrl-C.
+
+import { removeEnvFile, writeEnvFile } from './env-file.ts';
+import { startLocalServers } from './local-servers.ts';
+import { placesOf } from './places.ts';
+import { createProgress } from './progress.ts';
+import { runSession, type Session } from './session.ts';
+
+export async function main(): Promise<number> {
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const places = placesOf('');
+  const run = async ({ stop, onEnd }: Session): Promise<number> => {
+    const progress = createProgress({ stream: process.stdout, env: process.env });
+    onEnd(() => progress.close());
+    const options = { places, env: process.env, progress, ports: 'usual', say } as const;
+    const servers = await startLocalServers(options).finally(() => progress.close());
+    onEnd(async () => {
+      say('Stopping the servers.');
+      removeEnvFile(places.env);
+      await servers.stop();
+    });
+    writeEnvFile(places.env, servers.env);
+    for (const remark of servers.remarks) say(remark);
+    say(
+      `\nThe servers run. Their addresses are in .stack/env; logs in ${places.logs}.\n` +
+        'In other terminals: npm run migrate, seed, api, listener, cleaner, or npm run sql.\n' +
+        'Ctrl-C stops them.',
+    );
+    await stop;
+    return 0;
+  };
+  return runSession({ places, command: 'npm run stack', say, body: run });
+}
