@@ -9,3 +9,5 @@ create table if not exists city (
 
 -- The read of one country walks this index and never sorts.
 create index if not exists city_by_country on city (countrycode, population desc, name);
+
+-- migrate:down

@@ -45,3 +45,5 @@ create index if not exists persons_by_name on persons (full_name);
 -- The public list: newest year first, published films only.
 create index if not exists movies_published
   on movies (year desc nulls last, title, id) where is_published;
+
+-- migrate:down

@@ -7,3 +7,5 @@ insert into genres (id, name) values
   ('6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0004', 'Horror'),
   ('6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0005', 'Musical')
 on conflict do nothing;
+
+-- migrate:down

@@ -56,3 +56,5 @@ alter default privileges revoke execute on functions from public;
 revoke all on schema cache from public;
 grant usage on schema cache to cache_listener, cache_reader;
 reset role;
+
+-- migrate:down

@@ -46,3 +46,5 @@ end $$;
 
 grant execute on function cache.delete_changes to cache_listener;
 reset role;
+
+-- migrate:down

@@ -66,3 +66,5 @@ as $$
 $$;
 
 reset role;
+
+-- migrate:down

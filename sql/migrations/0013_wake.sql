@@ -70,3 +70,5 @@ begin
 end $$;
 
 reset role;
+
+-- migrate:down

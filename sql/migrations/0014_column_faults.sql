@@ -53,3 +53,5 @@ as $$
 $$;
 
 reset role;
+
+-- migrate:down

@@ -116,3 +116,5 @@ as $$
 $$;
 
 reset role;
+
+-- migrate:down

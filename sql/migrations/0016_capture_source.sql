@@ -143,3 +143,5 @@ as $$
 $$;
 
 reset role;
+
+-- migrate:down

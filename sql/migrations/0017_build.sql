@@ -121,3 +121,5 @@ begin
 end $$;
 
 reset role;
+
+-- migrate:down

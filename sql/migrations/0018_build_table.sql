@@ -95,3 +95,5 @@ begin
 end $$;
 
 reset role;
+
+-- migrate:down

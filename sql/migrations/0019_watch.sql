@@ -169,3 +169,5 @@ begin
 end $$;
 
 reset role;
+
+-- migrate:down

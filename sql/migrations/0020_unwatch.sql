@@ -67,3 +67,5 @@ begin
 end $$;
 
 reset role;
+
+-- migrate:down

@@ -141,3 +141,5 @@ begin
 end $$;
 
 reset role;
+
+-- migrate:down

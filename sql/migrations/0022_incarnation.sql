@@ -38,3 +38,5 @@ $$;
 grant execute on function cache.renew_incarnation to cache_listener;
 grant select on cache.incarnation, cache.current_incarnation to cache_listener, cache_reader;
 reset role;
+
+-- migrate:down

@@ -111,3 +111,5 @@ end $$;
 
 grant execute on function cache.read_changes to cache_listener;
 reset role;
+
+-- migrate:down

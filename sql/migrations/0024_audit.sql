@@ -111,3 +111,5 @@ $$;
 
 grant execute on function cache.audit to cache_listener;
 reset role;
+
+-- migrate:down

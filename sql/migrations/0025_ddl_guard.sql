@@ -119,3 +119,5 @@ exception when insufficient_privilege then
   raise warning 'cache: no DDL guard, because "%" is not superuser', current_user
     using hint = 'As a superuser: psql -1 -f sql/migrations/0025_ddl_guard.sql';
 end $install$;
+
+-- migrate:down

@@ -15,3 +15,5 @@ select cache.depends('movie', on_resource => 'genre',
   query => 'select movie_id from movie_genres where genre_id = any ($1::uuid[])');
 select cache.depends('movie', on_resource => 'person',
   query => 'select movie_id from movie_persons where person_id = any ($1::uuid[])');
+
+-- migrate:down

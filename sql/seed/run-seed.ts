@@ -2,10 +2,10 @@
 // waited for; whatever else goes wrong is said in one sentence and ends with exit code 1.
 
 import { parseArgs } from 'node:util';
-import { Client } from 'minio';
 import { describeError, SettingsError } from '../../platform/errors.ts';
 import { retryForever } from '../../platform/retry.ts';
 import type { Environment } from '../../platform/settings.ts';
+import { createBucketClient } from './bucket-client.ts';
 import { loadImages } from './images.ts';
 import { loadTables } from './load-tables.ts';
 import type { Output } from './progress.ts';
@@ -90,6 +90,9 @@ async function load(
   output.write(`seed: ready after ${seconds} s\n`);
 }
 
+/** At the longest delay between two tries that is about once in half a minute. */
+const repeatNoticeEvery = 8;
+
 async function retryWhileAway<Result>(
   server: string,
   { errorOutput, signal }: Pick<RunSeedOptions, 'errorOutput' | 'signal'>,
@@ -98,27 +101,15 @@ async function retryWhileAway<Result>(
   return await retryForever(attempt, {
     limits: { firstMs: 250, maxMs: 5000 },
     signal,
-    onFailure: (error) => {
+    onFailure: (error, failures) => {
       if (!isServerAway(error)) {
         throw error;
       }
-      const reason = describeError(error);
-      errorOutput.write(`seed: ${server} is away (${reason}); trying again\n`);
+      if (failures === 1 || failures % repeatNoticeEvery === 0) {
+        const reason = describeError(error);
+        errorOutput.write(`seed: ${server} is away (${reason}); trying until it answers\n`);
+      }
     },
-  });
-}
-
-function createBucketClient(settings: SeedSettings): Client {
-  const endpoint = new URL(settings.S3_ENDPOINT);
-  const useSSL = endpoint.protocol === 'https:';
-  return new Client({
-    endPoint: endpoint.hostname,
-    port: Number(endpoint.port || (useSSL ? 443 : 80)),
-    useSSL,
-    accessKey: settings.S3_ACCESS_KEY,
-    secretKey: settings.S3_SECRET_KEY.reveal(),
-    region: settings.S3_REGION,
-    retryOptions: { disableRetry: true },
   });
 }
 
