@@ -57,7 +57,7 @@ export function toMovieRows(films: readonly Film[]): MovieRow[] {
 
 /** Ten films have a title that was read as a number (300, 1408) or not at all. */
 function toTitle(title: Film['Title']): string {
-  const letters = [...String(title ?? '').trim()].map((letter) => misread[letter] ?? letter);
+  const letters = Array.from(String(title ?? '').trim(), (letter) => misread[letter] ?? letter);
   return letters.join('') || 'Untitled';
 }
 

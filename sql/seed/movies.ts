@@ -28,7 +28,7 @@ export async function loadMovies(
   await client.query(createStaging);
   await copyRows({ client, target: 'seed_movie', rows, progress });
   progress.end();
-  for (const statement of [upsertGenres, upsertPersons, upsertMovies, linkGenres, linkPersons]) {
+  for (const statement of [insertGenres, upsertPersons, upsertMovies, linkGenres, linkPersons]) {
     await client.query(statement);
   }
 }
@@ -39,10 +39,14 @@ const createStaging = `
     genre_id uuid, genre text, director_id uuid, director text
   ) on commit drop`;
 
-/** A genre of the same name or of the same key (renamed since) stays as it is. */
-const upsertGenres = `
+/** A film that has genres keeps them: one of them may be the seed's own, renamed since. */
+const filmsWithoutGenre = `
+  select * from seed_movie as film where genre is not null
+  and not exists (select from movie_genres where movie_id = film.id)`;
+
+const insertGenres = `
   insert into genres (id, name)
-  select distinct genre_id, genre from seed_movie where genre is not null
+  select distinct genre_id, genre from (${filmsWithoutGenre}) as film
   on conflict do nothing`;
 
 const upsertPersons = `
@@ -65,9 +69,7 @@ const upsertMovies = `
 const linkGenres = `
   insert into movie_genres (movie_id, genre_id)
   select film.id, coalesce(genres.id, film.genre_id)
-  from seed_movie as film left join genres on genres.name = film.genre
-  where film.genre is not null
-  on conflict do nothing`;
+  from (${filmsWithoutGenre}) as film left join genres on genres.name = film.genre`;
 
 const linkPersons = `
   insert into movie_persons (movie_id, person_id, role)
