@@ -22,6 +22,8 @@ export interface EncodedMessage {
   key: string;
   value: string;
   headers: Record<string, string>;
+  /** Where to, when not by the key. */
+  partition?: number;
 }
 
 /** Stands where a code would: the message is about the whole resource. */
@@ -40,11 +42,10 @@ export function encodeInvalidation(code: string, origin: Origin): EncodedMessage
   });
 }
 
+/** On partition 0 alone: freshness is the minimum over all partitions. */
 export function encodeFlush(origin: Origin): EncodedMessage {
-  return encode('flush_cache', everyCode, {
-    id: origin.id,
-    'committed-at': String(origin.committedAtMs),
-  });
+  const headers = { id: origin.id, 'committed-at': String(origin.committedAtMs) };
+  return { ...encode('flush_cache', everyCode, headers), partition: 0 };
 }
 
 export function encodeHeartbeat(heartbeat: Heartbeat): EncodedMessage {
@@ -111,7 +112,9 @@ function parseBody(value: Buffer | null): { action: string; code: string } | nul
   }
 }
 
-function parseHeartbeat(headers: Readonly<Record<string, string>>): ReturnType<typeof parseMessage> {
+function parseHeartbeat(
+  headers: Readonly<Record<string, string>>,
+): ReturnType<typeof parseMessage> {
   const atMs = Number(headers.at);
   const partitionCount = Number(headers.partitions);
   const { incarnation, bypass } = headers;

@@ -20,12 +20,12 @@ export interface SourceResource {
   readonly channel: string;
 }
 
-const countryCode = /^[A-Z]{3}$/;
+const countryCode = /^[A-Z]{3}$/i;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function canonicalCountryCode(text: string): string | null {
-  const upper = text.toUpperCase();
-  return countryCode.test(upper) ? upper : null;
+  // Tested before it is upper-cased: some single characters outside ASCII become two letters.
+  return countryCode.test(text) ? text.toUpperCase() : null;
 }
 
 function canonicalUuid(text: string): string | null {

@@ -45,11 +45,11 @@ export class KafkaSink {
     await this.#flushIfRenewed(resource, topic);
   }
 
-  /** On partition 0 alone: freshness is the minimum over all partitions. */
   async publishFlush(resource: CachedResource): Promise<void> {
     const topic = this.#topicOf(resource);
     const flush = encodeFlush({ id: randomUUID(), committedAtMs: Date.now() });
-    this.#note(await this.#options.publisher.send(topic, [{ ...flush, partition: 0 }]));
+    this.#note(await this.#options.publisher.send(topic, [flush]));
+    this.#renewedTopics.delete(topic);
   }
 
   /** To every partition that the producer itself knows of, and that count goes along. */
@@ -98,7 +98,6 @@ export class KafkaSink {
   async #flushIfRenewed(resource: CachedResource, topic: string): Promise<void> {
     if (this.#renewedTopics.has(topic)) {
       await this.publishFlush(resource);
-      this.#renewedTopics.delete(topic);
     }
   }
 }

@@ -1,0 +1,165 @@
+// The whole pipeline as real processes on a database, topics, group and Redis of its own.
+
+import { type Database, createDatabase } from './database.ts';
+import { createTopicNamespace } from './kafka.ts';
+import { type RunningProcess, startProcess, type TestScope } from './processes.ts';
+import { createRedisDatabase, type RedisDatabase } from './redis.ts';
+import { eventually } from './eventually.ts';
+import { reverseScope } from './scope.ts';
+import { servers } from './servers.ts';
+
+export interface PipelineOptions {
+  apis?: number;
+  listeners?: number;
+  cleaners?: number;
+  /** Further settings for every process. */
+  env?: Record<string, string>;
+}
+
+export interface Answer {
+  source: string;
+  data: unknown;
+}
+
+export class Pipeline {
+  readonly database: Database;
+  readonly redis: RedisDatabase;
+  readonly namespace: string;
+  readonly apis: RunningProcess[] = [];
+  readonly listeners: RunningProcess[] = [];
+  readonly cleaners: RunningProcess[] = [];
+  readonly #scope: TestScope;
+  readonly #env: Record<string, string>;
+
+  constructor(parts: {
+    scope: TestScope;
+    database: Database;
+    redis: RedisDatabase;
+    namespace: string;
+    env: Record<string, string>;
+  }) {
+    this.#scope = parts.scope;
+    this.database = parts.database;
+    this.redis = parts.redis;
+    this.namespace = parts.namespace;
+    this.#env = parts.env;
+  }
+
+  startApi(env: Record<string, string> = {}): RunningProcess {
+    return this.#start(this.apis, 'api/main.ts', { PORT: '0', ...env });
+  }
+
+  startListener(env: Record<string, string> = {}): RunningProcess {
+    return this.#start(this.listeners, 'workers/listener/main.ts', { HEALTH_PORT: '0', ...env });
+  }
+
+  startCleaner(env: Record<string, string> = {}): RunningProcess {
+    return this.#start(this.cleaners, 'workers/cleaner/main.ts', { HEALTH_PORT: '0', ...env });
+  }
+
+  topic(name: string): string {
+    return this.namespace + name;
+  }
+
+  async sql<R extends object = Record<string, unknown>>(text: string): Promise<R[]> {
+    return await this.database.query<R>(text);
+  }
+
+  /** The database's clock, in ms since the epoch, rounded up. */
+  async databaseNowMs(): Promise<number> {
+    const [row] = await this.sql<{ ms: string }>(
+      'select ceil(extract(epoch from clock_timestamp()) * 1000)::text as ms',
+    );
+    return Number(row?.ms);
+  }
+
+  /** The parsed body of a GET on the n-th API. */
+  async get(path: string, api = 0): Promise<Answer> {
+    const response = await fetch(`${await this.#apiUrl(api)}${path}`);
+    return (await response.json()) as Answer;
+  }
+
+  /** Reads until the answer comes from the cache, so that what follows has an entry to void. */
+  async warm(path: string): Promise<Answer> {
+    return await eventually(
+      async () => {
+        const answer = await this.get(path);
+        return answer.source === 'cache' ? answer : undefined;
+      },
+      { what: `${path} to be cached` },
+    );
+  }
+
+  /** The entry of a code, or null. */
+  async entry(key: string): Promise<string | null> {
+    return await this.redis.command<string | null>('GET', key);
+  }
+
+  /** Every topic has been published to and cleaned at least once: the pipeline flows. */
+  async waitUntilFlowing(): Promise<void> {
+    await eventually(
+      async () => {
+        const positions = await this.redis.command<Record<string, string>>(
+          'HGETALL',
+          'cache_position',
+        );
+        const beating = Object.values(positions).filter(
+          (text) => !text.includes('"heartbeat":null'),
+        );
+        return beating.length === partitionsOfAllTopics ? true : undefined;
+      },
+      { what: 'a heartbeat through every partition', timeoutMs: 40_000 },
+    );
+  }
+
+  async #apiUrl(index: number): Promise<string> {
+    const api = this.apis[index];
+    if (api === undefined) {
+      throw new Error(`there is no API number ${index}`);
+    }
+    return await api.url();
+  }
+
+  #start(group: RunningProcess[], main: string, env: Record<string, string>): RunningProcess {
+    const started = startProcess(this.#scope, { main, env: { ...this.#env, ...env } });
+    group.push(started);
+    return started;
+  }
+}
+
+/** Two cached resources with three partitions each. */
+const partitionsOfAllTopics = 6;
+
+export async function startPipeline(
+  outer: TestScope,
+  options: PipelineOptions = {},
+): Promise<Pipeline> {
+  const { apis = 1, listeners = 1, cleaners = 1 } = options;
+  const scope = reverseScope(outer);
+  const namespace = createTopicNamespace(scope);
+  const database = await createDatabase(scope, { migrated: true });
+  const redis = await createRedisDatabase(scope);
+  const env = {
+    ...servers(),
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    TOPIC_NAMESPACE: namespace,
+    HEARTBEAT_INTERVAL_MS: '100',
+    LOG_LEVEL: 'debug',
+    ...options.env,
+  };
+  const pipeline = new Pipeline({ scope, database, redis, namespace, env });
+  for (let count = 0; count < listeners; count += 1) {
+    pipeline.startListener();
+  }
+  for (let count = 0; count < cleaners; count += 1) {
+    pipeline.startCleaner();
+  }
+  for (let count = 0; count < apis; count += 1) {
+    pipeline.startApi();
+  }
+  if (listeners > 0 && cleaners > 0) {
+    await pipeline.waitUntilFlowing();
+  }
+  return pipeline;
+}
