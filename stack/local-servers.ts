@@ -17,8 +17,6 @@ export interface LocalServers {
   readonly running: readonly RunningServer[];
   /** The settings by which every server is reached, the named ones included. */
   readonly env: Readonly<Record<string, string>>;
-  /** What is not as a person would expect. */
-  readonly remarks: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -53,7 +51,6 @@ export async function startLocalServers(options: LocalServersOptions): Promise<L
   return {
     running,
     env: Object.assign({}, ...started.map(({ env }) => env)) as Record<string, string>,
-    remarks: options.ports === 'any' ? [] : running.flatMap(portRemark),
     stop: async () => {
       for (const server of supervised.reverse()) await server.stop();
     },
@@ -80,16 +77,12 @@ async function startOne(server: LocalServer, options: LocalServersOptions): Prom
       report: (text) => step.report(text),
       ...(ports === 'any' ? { port: 0 } : {}),
     });
-    step.succeed(`${running.title} on 127.0.0.1:${running.port}`);
+    const moved = ports === 'usual' && running.port !== server.defaultPort;
+    const remark = moved ? ` (${server.defaultPort} is taken)` : '';
+    step.succeed(`${running.title} on 127.0.0.1:${running.port}${remark}`);
     return { server: running, env: running.env };
   } catch (error) {
     step.fail(describeError(error).split('\n')[0] ?? '');
     throw error;
   }
-}
-
-function portRemark(server: RunningServer): string[] {
-  const usual = servers.find(({ name }) => name === server.name)?.defaultPort;
-  if (usual === server.port) return [];
-  return [`Port ${usual} is taken: ${server.title} listens on ${server.port} instead.`];
 }

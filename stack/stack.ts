@@ -20,7 +20,6 @@ export async function main(): Promise<number> {
       await servers.stop();
     });
     writeEnvFile(places.env, servers.env);
-    for (const remark of servers.remarks) say(remark);
     say(
       `\nThe servers run. Their addresses are in .stack/env; logs in ${places.logs}.\n` +
         'In other terminals: npm run migrate, seed, api, listener, cleaner, or npm run sql.\n' +

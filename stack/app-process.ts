@@ -1,0 +1,89 @@
+// One process of ours under `npm start`: started with the addresses of the stack, its output kept
+// in a log file and shown line by line, ready when it says so itself.
+
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, describeExit, startChild } from './child.ts';
+import { parseLogLine } from './log-line.ts';
+import { nodeFlags } from './node-flags.ts';
+import type { Places } from './places.ts';
+import { StackError } from './stack-error.ts';
+
+export interface AppProcessOptions {
+  /** 'api', 'listener', 'cleaner'. */
+  readonly name: string;
+  /** From the root of the checkout. */
+  readonly main: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly places: Places;
+  onLine(line: string): void;
+}
+
+export interface AppProcess {
+  start(): Promise<Child>;
+  /** Resolves with the port that it listens on, once it answers that it is ready. */
+  untilReady(child: Child): Promise<number>;
+}
+
+const readyTimeoutMs = 60_000;
+const stopTimeoutMs = 15_000;
+const pollMs = 50;
+
+export function createAppProcess(options: AppProcessOptions): AppProcess {
+  const { name, main, env, places, onLine } = options;
+  const log: WriteStream = createWriteStream(join(places.logs, `${name}.log`), { mode: 0o600 });
+  let port: number | undefined;
+  const take = (line: string): void => {
+    log.write(`${line}\n`);
+    port = listeningPort(line) ?? port;
+    onLine(line);
+  };
+  return {
+    start: () => {
+      port = undefined;
+      return startChild({
+        name,
+        command: process.execPath,
+        args: [...nodeFlags(), main],
+        env,
+        cwd: places.root,
+        output: { onLine: take },
+        stopSignal: 'SIGTERM',
+        stopTimeoutMs,
+        run: places.run,
+      });
+    },
+    untilReady: async (child) => {
+      let ended: string | undefined;
+      void child.exited.then((exit) => {
+        ended = describeExit(exit);
+      });
+      const deadline = Date.now() + readyTimeoutMs;
+      for (;;) {
+        if (port !== undefined && (await isReady(port))) return port;
+        if (ended !== undefined) throw new StackError(`The ${name} did not start (${ended}).`);
+        if (Date.now() > deadline) {
+          throw new StackError(`The ${name} was not ready after ${readyTimeoutMs / 1000} s.`);
+        }
+        await delay(pollMs);
+      }
+    },
+  };
+}
+
+function listeningPort(line: string): number | undefined {
+  const record = parseLogLine(line);
+  const isListening = record?.event === 'http.listening' || record?.event === 'health.listening';
+  return isListening && typeof record.port === 'number' ? record.port : undefined;
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+// What `npm start` says when everything runs: where it is, and three commands that show the point.
+
+import type { Paint } from './terminal.ts';
+
+export interface WalkthroughOptions {
+  readonly ports: { readonly api: number; readonly cleaner: number; readonly listener: number };
+  readonly env: Readonly<Record<string, string>>;
+  readonly readyAfterMs: number;
+  readonly paint: Paint;
+}
+
+export function walkthrough({ ports, env, readyAfterMs, paint }: WalkthroughOptions): string {
+  const api = `http://127.0.0.1:${ports.api}`;
+  const rows: [string, string | undefined][] = [
+    ['API', `${api}  (documentation: ${api}/docs)`],
+    ['listener', `http://127.0.0.1:${ports.listener}/health`],
+    ['cleaner', `http://127.0.0.1:${ports.cleaner}/health`],
+    ['Postgres', withoutPassword(env.DATABASE_URL)],
+    ['Kafka', env.KAFKA_BOOTSTRAP_SERVERS],
+    ['Redis', withoutPassword(env.REDIS_URL) ?? `${env.REDIS_HOST}:${env.REDIS_PORT ?? 6379}`],
+    ['S3', env.S3_ENDPOINT],
+  ];
+  const commands = [
+    `curl ${api}/cities/BGR`,
+    `npm run sql -- "UPDATE city SET population = 999999 WHERE name = 'Dobric'"`,
+    `curl ${api}/cities/BGR`,
+  ];
+  return [
+    '',
+    paint('green', `ready in ${(readyAfterMs / 1000).toFixed(1)} s`),
+    '',
+    ...rows.map(([name, address]) => `  ${paint('dim', name.padEnd(10))}${address ?? ''}`),
+    '',
+    'Try it, in another terminal: the second answer shows the new row, straight from Postgres.',
+    '',
+    ...commands.map((command) => `  ${paint('bold', command)}`),
+    '',
+    'Settings are in .stack/env, logs in .stack/logs. Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
+
+function withoutPassword(url: string | undefined): string | undefined {
+  return url?.replace(/\/\/([^:@/]*):[^@/]*@/, '//$1@');
+}
