@@ -16,6 +16,12 @@ export interface ReadResult {
   text: string;
 }
 
+/** How a route reads a resource, with the cache or without. */
+export interface Reader {
+  /** The code must be canonical. */
+  read(code: string): Promise<ReadResult>;
+}
+
 export interface EntryReaderOptions {
   resource: CachedResource;
   store: EntryStore;
@@ -35,7 +41,7 @@ type Lookup =
   | { kind: 'loading'; load: Promise<string> }
   | { kind: 'unleased' };
 
-export class EntryReader {
+export class EntryReader implements Reader {
   readonly #options: EntryReaderOptions;
   /** The loads of this process by their lease: only who was shown a lease may join its load. */
   readonly #leasedLoads = new Map<string, Promise<string>>();

@@ -1,6 +1,8 @@
 // What is cached and what it is made from: one line per resource. A source has no entries of its
 // own; its changes reach the cache through the resources that depend on it (sql: cache.depends).
 
+import assert from 'node:assert/strict';
+
 export interface CachedResource {
   readonly name: string;
   /** The Postgres NOTIFY channel of its tables. */
@@ -59,8 +61,10 @@ export const sourceResources = [
 
 export type ResourceName = (typeof cachedResources)[number]['name'];
 
-export function findResource(name: string): CachedResource | undefined {
-  return cachedResources.find((resource) => resource.name === name);
+export function cachedResource(name: ResourceName): CachedResource {
+  const resource = cachedResources.find((candidate) => candidate.name === name);
+  assert.ok(resource, `${name} is in the registry`);
+  return resource;
 }
 
 /** The Redis key of one entry. The code must be canonical. */

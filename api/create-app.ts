@@ -1,0 +1,107 @@
+// The Express application: what every request passes, the routes at / and /api/v1, and what answers
+// where no route does. Nothing here knows a resource.
+
+import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import helmet, { type HelmetOptions } from 'helmet';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { createAccessLog, rememberFault } from './access-log.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Problem, sendProblem, toProblem } from './problem.ts';
+import { assignRequestId, requestIdOf } from './request-id.ts';
+
+export interface AppOptions {
+  endpoints: readonly Endpoint[];
+  /** Answers under /docs. */
+  docs: express.Router;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+export function createApp({ endpoints, docs, logger, metrics }: AppOptions): express.Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(assignRequestId, createAccessLog({ logger, metrics }));
+  app.use(helmet(helmetOptions));
+  app.use(refuseMalformed);
+  // One router at both places: a mounted sub-application would swap prototypes at every request.
+  const router = createRouter(endpoints);
+  router.use('/docs', docs);
+  app.use('/api/v1', router);
+  app.use(router);
+  app.use(refuseUnknown);
+  app.use(answerProblem);
+  return app;
+}
+
+/** Whether there is TLS, and for which names, is for whoever terminates it to say. */
+const helmetOptions: HelmetOptions = {
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  strictTransportSecurity: false,
+};
+
+function createRouter(endpoints: readonly Endpoint[]): express.Router {
+  const router = express.Router({ caseSensitive: true });
+  for (const { documentation, handle } of endpoints) {
+    router
+      .route(documentation.path.replaceAll(/\{(\w+)\}/g, ':$1'))
+      .get(handle)
+      .all(refuseMethod);
+  }
+  return router;
+}
+
+/** What HTTP itself forbids, and escapes that stand for no text: no route should have to think. */
+const refuseMalformed: RequestHandler = (request, _response, next) => {
+  if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    throw new Problem(400, 'The Host header is missing.');
+  }
+  if (request.url.includes('%') && !isText(request.url)) {
+    throw new Problem(400, 'The address holds an escape that stands for no text.');
+  }
+  next();
+};
+
+function isText(url: string): boolean {
+  try {
+    return !decodeURIComponent(url).includes('\0');
+  } catch {
+    return false;
+  }
+}
+
+const allowedMethods = 'GET, HEAD, OPTIONS';
+
+const refuseMethod: RequestHandler = (request, response) => {
+  if (request.method === 'OPTIONS') {
+    response.status(204).setHeader('allow', allowedMethods).end();
+    return;
+  }
+  const detail = `${request.method} is not possible here, only ${allowedMethods}.`;
+  throw new Problem(405, detail, { allow: allowedMethods });
+};
+
+const refuseUnknown: RequestHandler = () => {
+  throw new Problem(404, 'There is nothing at this address; /docs lists what there is.');
+};
+
+/** Express knows an error handler by its four parameters. */
+const answerProblem: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  const problem = toProblem(error);
+  if (problem.status >= 500) {
+    rememberFault(response, error);
+  }
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  sendProblem(response, problem, {
+    instance: pathOf(request),
+    requestId: requestIdOf(response),
+  });
+};
+
+function pathOf(request: Request): string {
+  const [path = ''] = request.originalUrl.split('?', 1);
+  return path;
+}

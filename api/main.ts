@@ -1,0 +1,33 @@
+// The API process: HTTP in, answers from the cache or from Postgres, images from the object store.
+// It serves at once, whichever server is away, and says so in /health, /readyz and its log.
+
+import { createLogger } from '../platform/logger.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { runProcess } from '../platform/run-process.ts';
+import { createClients } from './clients.ts';
+import { createApp } from './create-app.ts';
+import { createDocs } from './docs/routes.ts';
+import { createEndpoints } from './endpoints.ts';
+import { ServerChecks } from './health/server-checks.ts';
+import { createHttpServer } from './http-server.ts';
+import { createReading } from './reading.ts';
+import { readApiSettings } from './settings.ts';
+
+await runProcess(() => {
+  const settings = readApiSettings(process.env);
+  const logger = createLogger({ process: 'api', level: settings.LOG_LEVEL });
+  const metrics = createMetrics('api');
+
+  const clients = createClients({ settings, logger });
+  const databaseNowMs = () => clients.databaseClock.nowMs();
+  const reading = createReading({ settings, logger, metrics, databaseNowMs });
+
+  const probes = [...clients.probes, ...reading.probes];
+  const checks = new ServerChecks({ probes, logger });
+
+  const endpoints = createEndpoints({ settings, logger, metrics, clients, reading, checks });
+  const app = createApp({ endpoints, docs: createDocs(), logger, metrics });
+  const server = createHttpServer({ app, host: settings.HOST, port: settings.PORT, logger });
+
+  return { logger, components: [clients.component, ...reading.components, checks, server] };
+});

@@ -1,0 +1,44 @@
+// The shapes of films in answers, for the document and for whoever checks an answer.
+
+import { z } from 'zod';
+
+const genreSchema = z
+  .object({ id: z.uuid(), name: z.string().meta({ example: 'Drama' }) })
+  .meta({ id: 'Genre' });
+
+const personSchema = z
+  .object({
+    id: z.uuid(),
+    full_name: z.string(),
+    photo_url: z.string().nullable(),
+    role: z.string().meta({ example: 'director' }),
+  })
+  .meta({ id: 'Person' });
+
+const filmFields = {
+  id: z.uuid(),
+  title: z.string(),
+  description: z.string().nullable(),
+  year: z.int().nullable(),
+  rating: z.number().min(0).max(10).nullable(),
+  duration: z.int().nullable().meta({ description: 'Minutes' }),
+  poster_url: z.string().nullable(),
+};
+const timeFields = { created_at: z.iso.datetime(), updated_at: z.iso.datetime() };
+
+export const movieSchema = z
+  .object({
+    ...filmFields,
+    genres: z.array(genreSchema),
+    persons: z.array(personSchema),
+    ...timeFields,
+  })
+  .meta({ id: 'Movie' });
+
+export const moviePageSchema = z.object({
+  items: z.array(z.object({ ...filmFields, ...timeFields }).meta({ id: 'ListedMovie' })),
+  total: z.int().min(0).meta({ description: 'Published films' }),
+  page: z.int().min(1),
+  size: z.int().min(1),
+  pages: z.int().min(0),
+});
