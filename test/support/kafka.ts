@@ -28,19 +28,19 @@ export interface TopicWatch {
   waitForHeartbeat(databaseMs: number): Promise<void>;
 }
 
-export function connectKafka(): Kafka {
+export function connectKafka(bootstrapServers = servers().KAFKA_BOOTSTRAP_SERVERS): Kafka {
   return new Kafka({
-    brokers: servers().KAFKA_BOOTSTRAP_SERVERS.split(','),
+    brokers: bootstrapServers.split(','),
     clientId: 'cinesync-test',
     logLevel: logLevel.NOTHING,
   });
 }
 
 /** A namespace whose topics and groups go away with the test. */
-export function createTopicNamespace(scope: TestScope): string {
+export function createTopicNamespace(scope: TestScope, bootstrapServers?: string): string {
   const namespace = `t${randomUUID().slice(0, 8)}.`;
   scope.after(async () => {
-    const admin = connectKafka().admin();
+    const admin = connectKafka(bootstrapServers).admin();
     await admin.connect();
     try {
       const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(namespace));

@@ -6,12 +6,14 @@ import { type RunningProcess, startProcess, type TestScope } from './processes.t
 import { createRedisDatabase, type RedisDatabase } from './redis.ts';
 import { eventually } from './eventually.ts';
 import { reverseScope } from './scope.ts';
-import { servers } from './servers.ts';
+import { type ServerAddresses, servers } from './servers.ts';
 
 export interface PipelineOptions {
   apis?: number;
   listeners?: number;
   cleaners?: number;
+  /** Servers of the test's own, instead of the shared ones. */
+  servers?: Partial<ServerAddresses>;
   /** Further settings for every process. */
   env?: Record<string, string>;
 }
@@ -95,20 +97,21 @@ export class Pipeline {
     return await this.redis.command<string | null>('GET', key);
   }
 
-  /** Every topic has been published to and cleaned at least once: the pipeline flows. */
-  async waitUntilFlowing(): Promise<void> {
+  /** Everything committed by now has been published, and applied to Redis. */
+  async waitUntilApplied(): Promise<void> {
+    const nowMs = await this.databaseNowMs();
     await eventually(
       async () => {
-        const positions = await this.redis.command<Record<string, string>>(
+        const fields = await this.redis.command<Record<string, string>>(
           'HGETALL',
           'cache_position',
         );
-        const beating = Object.values(positions).filter(
-          (text) => !text.includes('"heartbeat":null'),
-        );
-        return beating.length === partitionsOfAllTopics ? true : undefined;
+        const current = Object.values(fields)
+          .map((text) => JSON.parse(text) as { heartbeat: { atMs: number } | null })
+          .filter(({ heartbeat }) => heartbeat !== null && heartbeat.atMs > nowMs);
+        return current.length === partitionsOfAllTopics ? true : undefined;
       },
-      { what: 'a heartbeat through every partition', timeoutMs: 40_000 },
+      { what: 'a new heartbeat through every partition', timeoutMs: 60_000 },
     );
   }
 
@@ -136,11 +139,12 @@ export async function startPipeline(
 ): Promise<Pipeline> {
   const { apis = 1, listeners = 1, cleaners = 1 } = options;
   const scope = reverseScope(outer);
-  const namespace = createTopicNamespace(scope);
+  const addresses = { ...servers(), ...options.servers };
+  const namespace = createTopicNamespace(scope, addresses.KAFKA_BOOTSTRAP_SERVERS);
   const database = await createDatabase(scope, { migrated: true });
-  const redis = await createRedisDatabase(scope);
+  const redis = await createRedisDatabase(scope, addresses.REDIS_URL);
   const env = {
-    ...servers(),
+    ...addresses,
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     TOPIC_NAMESPACE: namespace,
@@ -159,7 +163,7 @@ export async function startPipeline(
     pipeline.startApi();
   }
   if (listeners > 0 && cleaners > 0) {
-    await pipeline.waitUntilFlowing();
+    await pipeline.waitUntilApplied();
   }
   return pipeline;
 }

@@ -13,8 +13,10 @@ export interface RedisDatabase {
 /** Database 0 holds only the counter; the local server has 512. */
 const databasesMax = 511;
 
-export async function createRedisDatabase(scope: TestScope): Promise<RedisDatabase> {
-  const server = servers().REDIS_URL;
+export async function createRedisDatabase(
+  scope: TestScope,
+  server = servers().REDIS_URL,
+): Promise<RedisDatabase> {
   const number = await onRedis(server, (client) => client.incr('test_databases'));
   const url = new URL(server);
   url.pathname = `/${1 + (number % databasesMax)}`;

@@ -1,0 +1,38 @@
+// A server of a test's own, to be killed and started again: the same programs that `npm test`
+// starts, with data that goes with the test.
+
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { makePlaces, placesOf } from '../../stack/places.ts';
+import type { LocalServer } from '../../stack/servers/local-server.ts';
+import { startServer } from '../../stack/servers/start-server.ts';
+import type { TestScope } from './processes.ts';
+
+export interface OwnServer {
+  /** The settings by which it is reached. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+  /** On the same port, with the data it had. */
+  start(): Promise<void>;
+}
+
+export async function startOwnServer(scope: TestScope, server: LocalServer): Promise<OwnServer> {
+  const places = placesOf(`own-${randomUUID().slice(0, 8)}`);
+  makePlaces(places);
+  const running = await startServer({ server, places, port: 0, report: () => undefined });
+  let child = running.child;
+  scope.after(async () => {
+    await child.stop();
+    await rm(dirname(places.data), { recursive: true, force: true });
+  });
+  return {
+    env: running.env,
+    stop: async () => {
+      await child.stop();
+    },
+    start: async () => {
+      child = await running.restart();
+    },
+  };
+}
