@@ -75,13 +75,13 @@ export class RunningProcess {
   /** The first such line, already printed or still to come; rejects if the process ends. */
   async waitForEvent(event: string, options: WaitOptions = {}): Promise<LogLine> {
     const { where = () => true } = options;
-    return await this.#waitForLine(event, (line) => line.event === event && where(line), options);
+    return await this.waitForLine(event, (line) => line.event === event && where(line), options);
   }
 
   /** Where its HTTP server listens, once it does; set PORT or HEALTH_PORT to 0. */
   async url(): Promise<string> {
     const isListening = (line: LogLine) => /^(http|health)\.listening$/.test(line.event);
-    const { port } = await this.#waitForLine('where it listens', isListening, {});
+    const { port } = await this.waitForLine('where it listens', isListening, {});
     return `http://127.0.0.1:${port}`;
   }
 
@@ -103,10 +103,11 @@ export class RunningProcess {
     return exit;
   }
 
-  async #waitForLine(
+  /** The first line that matches, already printed or still to come; rejects if the process ends. */
+  async waitForLine(
     what: string,
     matches: (line: LogLine) => boolean,
-    { since = 0, timeoutMs = waitTimeoutMs }: WaitOptions,
+    { since = 0, timeoutMs = waitTimeoutMs }: Omit<WaitOptions, 'where'> = {},
   ): Promise<LogLine> {
     const deadline = AbortSignal.timeout(timeoutMs);
     for (;;) {
