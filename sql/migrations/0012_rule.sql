@@ -27,19 +27,22 @@ create table if not exists cache.dependency (
 );
 
 -- The table and everything below it. Statement triggers fire only on the table that the command
--- names, so each of these needs its own.
+-- names, so each of these needs its own. (What the audit runs is plpgsql where it reads catalogs:
+-- it keeps its plans, and planning is most of the work.)
 create or replace function cache.tree(root regclass)
 returns setof regclass
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with recursive member (rel) as (
-    select root::oid
-    union
-    select inhrelid from pg_inherits join member on inhparent = member.rel
-  )
-  select member.rel::regclass from member join pg_class on pg_class.oid = member.rel
-$$;
+begin
+  return query
+    with recursive member (rel) as (
+      select root::oid
+      union
+      select inhrelid from pg_inherits join member on inhparent = member.rel
+    )
+    select member.rel::regclass from member join pg_class on pg_class.oid = member.rel;
+end $$;
 
 create or replace function cache.ancestors(child regclass)
 returns setof regclass

@@ -7,50 +7,56 @@ set local role cache_owner;
 -- finds a column that was renamed. (Numbers alone would be wrong after a dump and restore.)
 create or replace function cache.present_columns(rule cache.rule)
 returns name[]
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select array_agg(coalesce(by_name.attname, by_number.attname) order by wanted.position)
-    from unnest(rule.columns, rule.attnums) with ordinality as wanted (name, number, position)
-    left join pg_attribute as by_name
-      on by_name.attrelid = rule.rel and by_name.attname = wanted.name
-     and by_name.attnum > 0 and not by_name.attisdropped
-    left join pg_attribute as by_number
-      on by_number.attrelid = rule.rel and by_number.attnum = wanted.number
-     and by_number.attnum > 0 and not by_number.attisdropped
-$$;
+begin
+  return (
+    select array_agg(coalesce(by_name.attname, by_number.attname) order by wanted.position)
+      from unnest(rule.columns, rule.attnums) with ordinality as wanted (name, number, position)
+      left join pg_attribute as by_name
+        on by_name.attrelid = rule.rel and by_name.attname = wanted.name
+       and by_name.attnum > 0 and not by_name.attisdropped
+      left join pg_attribute as by_number
+        on by_number.attrelid = rule.rel and by_number.attnum = wanted.number
+       and by_number.attnum > 0 and not by_number.attisdropped);
+end $$;
 
 -- What is wrong with a column as (part of) a code; null when it will do.
 create or replace function cache.column_fault(rel regclass, column_name name)
 returns text
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select case
-    when attribute.attname is null then format('there is no column %I', column_name)
-    when coalesce(nullif(type.typbasetype, 0), type.oid) <> all (array[
+declare
+  found record;
+begin
+  select format_type(type.oid, attribute.atttypmod) as type, type.typtype = 'e'
+      or coalesce(nullif(type.typbasetype, 0), type.oid) = any (array[
         'smallint', 'integer', 'bigint', 'numeric', 'boolean', 'uuid', 'text', 'varchar',
-        'character', 'name']::regtype[]::oid[])
-      and type.typtype <> 'e'
-    then format('the text of column %I (%s) depends on session settings',
-                column_name, format_type(type.oid, attribute.atttypmod))
-  end
-  from (values (column_fault.rel, column_fault.column_name)) as wanted (rel, name)
-  left join pg_attribute as attribute
-    on attribute.attrelid = wanted.rel and attribute.attname = wanted.name
-   and attribute.attnum > 0 and not attribute.attisdropped
-  left join pg_type as type on type.oid = attribute.atttypid
-$$;
+        'character', 'name']::regtype[]::oid[]) as is_steady
+    into found
+    from pg_attribute as attribute join pg_type as type on type.oid = attribute.atttypid
+   where attribute.attrelid = column_fault.rel and attribute.attname = column_name
+     and attribute.attnum > 0 and not attribute.attisdropped;
+  return case
+    when found.type is null then format('there is no column %I', column_name)
+    when not found.is_steady
+    then format('the text of column %I (%s) depends on session settings', column_name, found.type)
+  end;
+end $$;
 
 -- Why a rule's code can not be computed; null when it can.
 create or replace function cache.rule_fault(rule cache.rule)
 returns text
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select string_agg(cache.column_fault(rule.rel, coalesce(both_names.present, both_names.wanted)), '; ')
-    from unnest(rule.columns, cache.present_columns(rule)) as both_names (wanted, present)
-$$;
+begin
+  return (
+    select string_agg(cache.column_fault(rule.rel, coalesce(known.present, known.wanted)), '; ')
+      from unnest(rule.columns, cache.present_columns(rule)) as known (wanted, present));
+end $$;
 
 reset role;
 

@@ -90,10 +90,11 @@ $$;
 -- changed has an image on one side only: its comparison is null, which is "not false".
 create or replace function cache.changed_rows(root regclass)
 returns text
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format('old_rows as old_row full join new_rows as new_row on %s'
+begin
+  return (select format('old_rows as old_row full join new_rows as new_row on %s'
       || ' where (old_row.* operator(pg_catalog.*<>) new_row.*) is not false',
       string_agg(format('old_row.%1$I operator(%2$I.%3$s) new_row.%1$I',
         attribute.attname, operator_schema.nspname, operator.oprname), ' and '
@@ -112,8 +113,8 @@ as $$
      -- a child by inheritance may repeat its parent's keys
      and (exists (select from pg_partitioned_table where partrelid = root)
           or not exists (select from pg_inherits where inhparent = root))
-  having count(*) > 0
-$$;
+  having count(*) > 0);
+end $$;
 
 reset role;
 

@@ -4,9 +4,10 @@
 set local role cache_owner;
 
 -- What one rule does in a statement trigger: few rows, many, or too many.
-create or replace function cache.statement_section(rule cache.rule, columns name[])
+create or replace function cache.statement_section(
+  rule cache.rule, columns name[], changed_rows text)
 returns text
-language sql stable
+language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select format($sql$
@@ -40,14 +41,14 @@ $sql$,
     cache.write_many(rule.resource,
       format('select distinct %s from old_rows as old_row', old_code)),
     cache.ring(rule.channel))
-  from (select cache.code_of(columns, 'old_row'), cache.code_of(columns, 'new_row'),
-               cache.changed_rows(rule.rel)) as part (old_code, new_code, changed_rows)
+  from (values (cache.code_of(columns, 'old_row'), cache.code_of(columns, 'new_row')))
+    as expression (old_code, new_code)
 $$;
 
 -- The same for a row trigger. Outside its operation old, or new, is null, and so is its code.
 create or replace function cache.row_section(rule cache.rule, columns name[])
 returns text
-language sql stable
+language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select format($sql$
@@ -68,7 +69,7 @@ $$;
 -- until someone watches the table anew, every statement flushes.
 create or replace function cache.faulty_section(rule cache.rule)
 returns text
-language sql stable
+language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select format(E'\n  -- %s: its code can not be computed%s%s\n', rule.resource,
@@ -77,9 +78,10 @@ $$;
 
 -- Nothing to do for a statement without rows. Only as many are counted as matter; an update of many
 -- is counted again by what really changed.
-create or replace function cache.statement_head(root regclass, smallest integer, largest integer)
+create or replace function cache.statement_head(
+  changed_rows text, smallest integer, largest integer)
 returns text
-language sql stable
+language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select format($sql$
@@ -101,7 +103,7 @@ $sql$, largest + 1)
     || coalesce($sql$
   if tg_op = 'UPDATE' and touched > $sql$ || smallest || $sql$ then
     select count(*) into changed
-      from (select from $sql$ || cache.changed_rows(root) || $sql$
+      from (select from $sql$ || changed_rows || $sql$
        limit $sql$ || largest + 1 || $sql$) as counted;
   end if;
 $sql$, '')
@@ -125,22 +127,27 @@ $$;
 -- The whole text; null when no live rule is left.
 create or replace function cache.capture_source(root regclass)
 returns text
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select E'\n-- Written by cache.build() from cache.rule: change the rule, not this text.'
-    || case when bool_or(rule.mode = 'stmt')
-            then cache.statement_head(root, min(rule.flush_over), max(rule.flush_over))
-            else cache.row_head() end
-    || string_agg(case
-         when cache.rule_fault(rule) is not null then cache.faulty_section(rule)
-         when rule.mode = 'stmt' then cache.statement_section(rule, cache.present_columns(rule))
-         else cache.row_section(rule, cache.present_columns(rule))
-       end, '' order by rule.resource)
-    || E'\n  return null;\nend;\n'
-    from cache.rule as rule
-   where rule.rel = root and rule.live
-$$;
+declare
+  changed_rows text := cache.changed_rows(root);
+begin
+  return (
+    select E'\n-- Written by cache.build() from cache.rule: change the rule, not this text.'
+      || case when bool_or(rule.mode = 'stmt')
+              then cache.statement_head(changed_rows, min(rule.flush_over), max(rule.flush_over))
+              else cache.row_head() end
+      || string_agg(case
+           when cache.rule_fault(rule) is not null then cache.faulty_section(rule)
+           when rule.mode = 'stmt'
+           then cache.statement_section(rule, cache.present_columns(rule), changed_rows)
+           else cache.row_section(rule, cache.present_columns(rule))
+         end, '' order by rule.resource)
+      || E'\n  return null;\nend;\n'
+      from cache.rule as rule
+     where rule.rel = root and rule.live);
+end $$;
 
 reset role;
 

@@ -2,7 +2,8 @@
 -- cache.build(): everything for one watched table, by name. The one to call after a repair by hand.
 set local role cache_owner;
 
-create or replace function cache.build_function(root regclass, function_name name, source text)
+-- Without jit: a plan made for many rows would be compiled again for every few.
+create or replace function cache.build_function(function_name name, source text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -10,7 +11,7 @@ as $$
 begin
   execute format(
     'create or replace function cache.%I() returns trigger language plpgsql security definer '
-    'set search_path = pg_catalog, pg_temp as %L', function_name, source);
+    'set search_path = pg_catalog, pg_temp set jit = off as %L', function_name, source);
   execute format('alter function cache.%I() owner to cache_owner', function_name);
   execute format('revoke all on function cache.%I() from public', function_name);
 end $$;
@@ -25,13 +26,11 @@ declare
   stray record;
 begin
   for stray in
-    select tgrelid::regclass as rel, array_agg(tgname) as names
-      from pg_trigger
+    select tgname, tgrelid::regclass as rel from pg_trigger
      where tgfoid = to_regproc(format('cache.%I', function_name))
-       and tgrelid <> all (members) and not tgisinternal
-     group by tgrelid
+       and tgrelid <> all (members) and tgparentid = 0
   loop
-    perform cache.drop_triggers(stray.rel, stray.names);
+    execute format('drop trigger %I on %s', stray.tgname, stray.rel);
   end loop;
 end $$;
 
@@ -44,19 +43,19 @@ declare
   source text := cache.capture_source(root);
   function_name name := cache.function_name(root);
   present_members regclass[] := array(select cache.tree(root));
+  wanted_mode text := (select min(mode) from cache.rule where rel = root and live);
   guard_was text := current_setting('cache.building', true);
-  member regclass;
 begin
   perform set_config('cache.building', 'on', true);
   if source is null then
     perform cache.drop_strays(function_name, '{}');
     execute format('drop function if exists cache.%I()', function_name);
   else
-    perform cache.build_function(root, function_name, source);
-    foreach member in array present_members loop
-      perform cache.build_triggers(member, rule.mode, function_name, repair)
-         from (select distinct mode from cache.rule where rel = root and live) as rule;
-    end loop;
+    perform cache.build_function(function_name, source);
+    if repair then
+      perform cache.drop_unwanted(present_members, wanted_mode);
+    end if;
+    perform cache.build_triggers(present_members, wanted_mode, function_name, repair);
     perform cache.drop_strays(function_name, present_members);
   end if;
   update cache.rule set members = present_members, columns = present.names

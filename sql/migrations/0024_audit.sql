@@ -7,9 +7,11 @@ set local role cache_owner;
 -- A rule and its table.
 create or replace function cache.rule_findings()
 returns table (resource text, rel text, problem text)
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  return query
   select rule.resource, rule.name, problem.text
     from cache.rule
     left join pg_class as class on class.oid = rule.rel
@@ -22,38 +24,39 @@ as $$
                         namespace.nspname, class.relname) end),
       (case when rule.live and class.oid is not null then cache.rule_fault(rule) end)
     ) as problem (text)
-   where problem.text is not null
-$$;
+   where problem.text is not null;
+end $$;
 
 -- The triggers of a rule's table and of its partitions, and the function they call.
 create or replace function cache.trigger_findings()
 returns table (resource text, rel text, problem text)
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+  return query
   with root as materialized (
     select watched.rel, watched.mode, cache.capture_source(watched.rel) as source
       from (select distinct rule.rel, rule.mode from cache.rule
               join pg_class on pg_class.oid = rule.rel where rule.live) as watched
   ), problem as (
-    select root.rel as root, member as rel, case
+    select root.rel as root, trigger.rel, case
         when trigger.state is null then format('trigger %s is missing', trigger.name)
         when trigger.state <> 'A' and trigger.state <> 'O'
           then format('trigger %s is disabled', trigger.name)
         when trigger.state = 'O' then format('trigger %s is not ENABLE ALWAYS', trigger.name)
         when proc.prosrc <> root.source or not proc.prosecdef
-          or proc.proconfig is distinct from array['search_path=pg_catalog, pg_temp']
+          or proc.proconfig is distinct from array['search_path=pg_catalog, pg_temp', 'jit=off']
           then format('the function of %s is not what cache.build() would write', trigger.name)
       end as text
       from root
-      cross join cache.tree(root.rel) as member
-      cross join cache.trigger_states(member, root.mode) as trigger
+      cross join cache.trigger_states(array(select cache.tree(root.rel)), root.mode) as trigger
       left join pg_proc as proc on proc.oid = trigger.function_oid
   )
   select rule.resource, problem.rel::text, problem.text
     from problem join cache.rule on rule.rel = problem.root and rule.live
-   where problem.text is not null
-$$;
+   where problem.text is not null;
+end $$;
 
 -- Dependencies whose query is gone or does not plan. Waiting for a lock is no fault of the query.
 create or replace function cache.dependency_findings()
@@ -89,6 +92,7 @@ create or replace function cache.audit(expected text[] default '{}')
 returns table (resource text, rel text, problem text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
   with own as materialized (
     select * from cache.rule_findings()
