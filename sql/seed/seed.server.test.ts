@@ -113,6 +113,9 @@ test('the seed', async (t) => {
       ],
     );
     assert.deepEqual(await query(counts), [{ ...loaded, cities: loaded.cities + 1 }]);
+    const writtenWithDobric = `select count(*)::int from city
+      where xmin = (select xmin from city where id = 20000000)`;
+    assert.deepEqual(await query(writtenWithDobric), [{ count: 2 }]);
     assert.deepEqual(
       await query('select resource, op, cardinality(codes) from cache.outbox order by id'),
       [
