@@ -116,7 +116,7 @@ test('waits for what has to be there first, by a condition that it can meet', ()
   }
 });
 
-test('runs our own containers without privileges and with a file system nobody can write to', () => {
+test('runs our own containers without privileges and on a file system nobody can write to', () => {
   assert.equal(ours.length, 5);
   for (const [name, service] of ours) {
     assert.equal(service.image, 'cinesync:local', name);

@@ -58,12 +58,14 @@ function parseNames(clause: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** Files that a string names: to be spawned from the root, or loaded beside the file itself. */
+const fileInString = /(?<!\bfrom |\bimport )['"`](?<name>[\w./-]+\.(?:ts|mjs))['"`]/g;
+
+/** Files that a string names: from the root to be spawned, or beside the file to be loaded. */
 export function filesNamedBy(file: SourceFile): string[] {
-  const strings = [
-    ...file.text.matchAll(/(?<!\bfrom |\bimport )['"`]([\w./-]+\.(?:ts|mjs))['"`]/g),
-  ];
-  return strings.flatMap(([, name = '']) => [name, resolve(file.path, name) ?? name]);
+  return [...file.text.matchAll(fileInString)].flatMap(({ groups }) => {
+    const name = groups?.name ?? '';
+    return [name, posix.join(posix.dirname(file.path), name)];
+  });
 }
 
 /** All that a file needs, itself included; `follow` names the next steps from one file. */
