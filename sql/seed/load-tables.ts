@@ -14,7 +14,8 @@ export interface LoadTablesOptions {
   output: Output;
 }
 
-export async function loadTables(options: LoadTablesOptions): Promise<void> {
+/** Resolves with the names of what it loaded. */
+export async function loadTables(options: LoadTablesOptions): Promise<string[]> {
   const { url, force, output } = options;
   const client = new pg.Client({
     connectionString: url.reveal(),
@@ -24,6 +25,7 @@ export async function loadTables(options: LoadTablesOptions): Promise<void> {
   });
   // Without a listener a lost connection would end the process; the query under way rejects too.
   client.on('error', () => undefined);
+  const loaded: string[] = [];
   try {
     await client.connect();
     await inTransaction(client, async () => {
@@ -31,6 +33,7 @@ export async function loadTables(options: LoadTablesOptions): Promise<void> {
         output.write('seed: the cities are loaded already and stay as they are\n');
       } else {
         await loadCities(client, output);
+        loaded.push('cities');
       }
     });
     const movieRows = readMovieRows();
@@ -39,11 +42,13 @@ export async function loadTables(options: LoadTablesOptions): Promise<void> {
         output.write('seed: the movies are loaded already and stay as they are\n');
       } else {
         await loadMovies(client, movieRows, output);
+        loaded.push('movies');
       }
     });
   } finally {
     await client.end().catch(() => undefined);
   }
+  return loaded;
 }
 
 /** Two seeds at once would wait for each other's rows in turns; the lock makes one wait whole. */

@@ -14,7 +14,7 @@ test('writes plain lines now and then, and always the last one', () => {
   const { written, clock, progress } = startProgress(false);
   progress.advance(10);
   assert.deepEqual(written, []);
-  clock.nowMs = 2000;
+  clock.nowMs = 1000;
   progress.advance(10);
   progress.advance(10);
   progress.advance(70);

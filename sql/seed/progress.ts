@@ -17,7 +17,7 @@ export interface ProgressOptions {
 
 const barWidth = 24;
 const barIntervalMs = 50;
-const lineIntervalMs = 2000;
+const lineIntervalMs = 1000;
 
 export class Progress {
   readonly #options: ProgressOptions;

@@ -73,7 +73,7 @@ async function load(
   const startedAtMs = performance.now();
   const database = new URL(settings.DATABASE_URL.reveal());
   const untilThere = { errorOutput, signal };
-  await retryWhileAway(`Postgres at ${database.host}`, untilThere, () =>
+  const loaded = await retryWhileAway(`Postgres at ${database.host}`, untilThere, () =>
     loadTables({ url: settings.DATABASE_URL, force, output }),
   );
   const client = createBucketClient(settings);
@@ -85,9 +85,12 @@ async function load(
   );
   if (uploaded === 0) {
     output.write('seed: the images are loaded already and stay as they are\n');
+  } else {
+    loaded.push('images');
   }
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  output.write(`seed: ready after ${seconds} s\n`);
+  const summary = loaded.length === 0 ? 'nothing to load' : `loaded ${loaded.join(', ')}`;
+  output.write(`seed: ready, ${summary} after ${seconds} s\n`);
 }
 
 /** At the longest delay between two tries that is about once in half a minute. */
