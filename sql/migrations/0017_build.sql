@@ -49,7 +49,8 @@ begin
 end $$;
 
 -- The name of a table's function: the one that its triggers call already (after a restore from a
--- dump the number in it is another table's), unless a table outside the tree calls it too.
+-- dump the number in it is another table's), unless another watched table calls it too, as when a
+-- partition was detached and is now watched by itself.
 create or replace function cache.function_name(root regclass)
 returns name
 language sql stable
@@ -66,9 +67,10 @@ as $$
   )
   select name from candidate
    where not exists (
-     select from pg_proc as proc join pg_trigger on tgfoid = proc.oid
-      where proc.pronamespace = 'cache'::regnamespace and proc.proname = candidate.name
-        and tgrelid not in (select cache.tree(root)))
+     select from pg_proc as proc
+       join pg_trigger on tgfoid = proc.oid
+       join cache.rule as other on other.rel = tgrelid and other.rel <> root
+      where proc.pronamespace = 'cache'::regnamespace and proc.proname = candidate.name)
    order by rank limit 1
 $$;
 

@@ -16,12 +16,14 @@ begin
     from cache.rule
     left join pg_class as class on class.oid = rule.rel
     left join pg_namespace as namespace on namespace.oid = class.relnamespace
+    cross join lateral (
+      select quote_ident(namespace.nspname) || '.' || quote_ident(class.relname)) as present (name)
     cross join lateral (values
       (case when not rule.live then 'not watched any more (cache.unwatch)' end),
       (case when rule.live and class.oid is null then 'the table is gone' end),
-      (case when rule.live and format('%I.%I', namespace.nspname, class.relname) <> rule.name
-            then format('the watched table is now called %I.%I: that name is free or another table''s',
-                        namespace.nspname, class.relname) end),
+      (case when rule.live and present.name <> rule.name
+            then format('the watched table is now called %s: that name is free or another table''s',
+                        present.name) end),
       (case when rule.live and class.oid is not null then cache.rule_fault(rule) end)
     ) as problem (text)
    where problem.text is not null;
