@@ -39,7 +39,8 @@ describe('reading through the cache', () => {
       `insert into city(name, countrycode, population)
        values ('Dobric', 'BGR', 111001), ('Sofia', 'BGR', 1152556)`,
     );
-    await nextFresh('/cities/BGR');
+    await pipeline.waitUntilApplied();
+    assert.equal((await pipeline.get('/cities/BGR')).source, 'database');
     const cached = await pipeline.get('/cities/BGR');
     const sofia = { name: 'Sofia', population: 1152556 };
     const dobric = { name: 'Dobric', population: 111001 };
