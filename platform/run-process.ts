@@ -18,7 +18,7 @@ export interface Component {
 
 export interface ProcessParts {
   logger: Logger;
-  /** Sinks before sources: they are stopped in reverse, so that a source never outlives its sink. */
+  /** Sinks before sources: stopped in reverse, so that a source never outlives its sink. */
   components: readonly Component[];
 }
 

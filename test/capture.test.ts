@@ -37,7 +37,8 @@ describe('messages on city_updates', () => {
   }
 
   test('an INSERT, an UPDATE and a DELETE each name the country, byte for byte', async () => {
-    const insert = `insert into city(name, countrycode, population) values ('Dobric', 'BGR', 111001)`;
+    const insert = `
+      insert into city(name, countrycode, population) values ('Dobric', 'BGR', 111001)`;
     assert.deepEqual(await codesOf(insert), ['BGR']);
     const message = topic.messages.find(({ key }) => key === 'BGR');
     assert.equal(message?.value, '{"action":"invalidate_cache","code":"BGR"}');

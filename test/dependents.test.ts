@@ -60,7 +60,8 @@ describe('messages on movie_updates', () => {
     const one = await insertFilm();
     const two = await insertFilm();
     await codesOf(`
-      insert into movie_genres values ('${one.movie}', '${one.genre}'), ('${two.movie}', '${one.genre}')`);
+      insert into movie_genres
+      values ('${one.movie}', '${one.genre}'), ('${two.movie}', '${one.genre}')`);
     const codes = await codesOf(`update genres set name = 'New ' || id where id = '${one.genre}'`);
     assert.deepEqual(codes, [one.movie, two.movie].toSorted());
     assert.deepEqual(
@@ -82,8 +83,8 @@ describe('messages on movie_updates', () => {
     assert.deepEqual(await codesOf(`delete from genres where id = '${genre}'`), [movie]);
   });
 
-  // A person's name is in no unique index, so that renaming does not wait for a link to be committed.
-  test('a film linked while a person is being renamed is named once both are committed', async () => {
+  // A person's name is in no unique index: renaming does not wait for a link to be committed.
+  test('a film linked while a person is renamed is named once both are committed', async () => {
     const { movie, person } = await insertFilm();
     const linking = await pipeline.database.connect();
     await linking.query('begin');
@@ -97,7 +98,7 @@ describe('messages on movie_updates', () => {
     assert.deepEqual(await codesSince(afterRename), [movie]);
   });
 
-  test('a rename that began before the link, and is committed after it, names the film', async () => {
+  test('a rename begun before the link and committed after it names the film', async () => {
     const { movie, person } = await insertFilm();
     const renaming = await pipeline.database.connect();
     await renaming.query('begin');

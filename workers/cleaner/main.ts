@@ -1,4 +1,4 @@
-// The cleaner process: Kafka → Redis. Any number may run; the consumer group shares the partitions.
+// The cleaner process: Kafka → Redis. Any number may run; the group shares the partitions.
 
 import { partitionOf } from '../../contract/partition.ts';
 import { createKafka } from '../../platform/clients/kafka.ts';

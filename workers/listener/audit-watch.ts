@@ -72,7 +72,8 @@ export class AuditWatch implements Component {
       this.#logger.info({ event: 'audit.healthy' }, 'every change is captured again');
     }
     for (const finding of findings) {
-      const message = `${finding.resource} is read from Postgres: ${finding.table} ${finding.problem}`;
+      const { resource, table, problem } = finding;
+      const message = `${resource} is read from Postgres: ${table} ${problem}`;
       this.#logger.error({ event: 'audit.finding', ...finding }, message);
     }
   }

@@ -122,7 +122,7 @@ export class Delivery implements Component {
     }
     if (this.#failure === null) {
       this.#failure = { message: describeError(error), since: new Date() };
-      const message = `Kafka does not accept messages; changes wait in the outbox: ${error.message}`;
+      const message = `Kafka does not accept messages; changes wait: ${error.message}`;
       this.#logger.error({ event: 'delivery.blocked', code: error.code }, message);
     }
     if (error.code === 'kafka_unknown_topic') {

@@ -171,7 +171,7 @@ export class Lead {
       if (source.isParked) {
         await source.unpark();
       }
-      // The longer a send takes, the longer the rest: an outage is not polled a hundred times a second.
+      // The longer a send takes, the longer the rest: an outage is not polled every 10 ms.
       const flownMs = flight === null ? 0 : performance.now() - flight.startedMs;
       await alarm.wait(Math.min(lingerMs + flownMs / 10, restMaxMs));
       return;
@@ -186,7 +186,7 @@ export class Lead {
     }
   }
 
-  /** Asked to stop: what is under way may still arrive, what is only gathered stays in the outbox. */
+  /** At a stop: what is under way may still arrive, what is only gathered stays in the outbox. */
   async #finish(): Promise<void> {
     const { alarm } = this.#options;
     const giveUpMs = performance.now() + finishMaxMs;

@@ -26,14 +26,14 @@ export interface ResourceSend {
 
 export interface SendPlan {
   sends: ResourceSend[];
-  /** Named by a change, but neither cached nor a source: watched in SQL, missing in the registry. */
+  /** Named by a change but not in the registry: watched in SQL, and nothing else. */
   unknownResources: string[];
   /** Codes that can not name an entry, so that nothing can be cached under them. */
   ignoredCodes: number;
 }
 
 /** From this many codes on one flush is cheaper than the messages. */
-export const flushOverCodes = 10_000;
+const flushOverCodes = 10_000;
 
 export function planSend(
   changes: readonly PlannedChange[],

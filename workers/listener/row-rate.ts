@@ -1,7 +1,7 @@
 // Whether rows are frequent: how many were read within about the last tenth of a second.
 
 const windowMs = 100;
-/** About 400 rows a second: from there on lingering costs readers little and spares writers much. */
+/** About 400 rows a second: from there on lingering costs readers little, spares writers much. */
 const frequentRows = 40;
 
 export class RowRate {
