@@ -5,36 +5,21 @@ import { before, describe, test } from 'node:test';
 import { pipeline as pipe } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
-import { type TopicWatch, watchTopic } from './support/kafka.ts';
+import { type CodeWatch, watchCodes } from './support/code-watch.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { suiteScope } from './support/scope.ts';
 
 describe('messages on city_updates', () => {
   const scope = suiteScope();
   let pipeline: Pipeline;
-  let topic: TopicWatch;
+  let topic: CodeWatch['topic'];
+  let codesOf: CodeWatch['codesOf'];
+  let codesSince: CodeWatch['codesSince'];
 
   before(async () => {
     pipeline = await startPipeline(scope, { apis: 0 });
-    topic = await watchTopic(scope, pipeline.topic('city_updates'));
-    await codesSince(0);
+    ({ topic, codesOf, codesSince } = await watchCodes(scope, pipeline, 'city_updates'));
   });
-
-  /**
-   * The distinct codes of the messages after the index that stem from what is committed by now.
-   * A code may come twice: once for the row, once for the notification that rang for it.
-   */
-  async function codesSince(index: number): Promise<string[]> {
-    await topic.waitForHeartbeat(await pipeline.databaseNowMs());
-    const codes = topic.messages.slice(index).map((message) => message.key);
-    return [...new Set(codes)].toSorted();
-  }
-
-  async function codesOf(sql: string): Promise<string[]> {
-    const before = topic.messages.length;
-    await pipeline.sql(sql);
-    return await codesSince(before);
-  }
 
   test('an INSERT, an UPDATE and a DELETE each name the country, byte for byte', async () => {
     const insert = `

@@ -4,32 +4,21 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
-import { type TopicWatch, watchTopic } from './support/kafka.ts';
+import { type CodeWatch, watchCodes } from './support/code-watch.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { suiteScope } from './support/scope.ts';
 
 describe('messages on movie_updates', () => {
   const scope = suiteScope();
   let pipeline: Pipeline;
-  let topic: TopicWatch;
+  let topic: CodeWatch['topic'];
+  let codesOf: CodeWatch['codesOf'];
+  let codesSince: CodeWatch['codesSince'];
 
   before(async () => {
     pipeline = await startPipeline(scope, { apis: 0 });
-    topic = await watchTopic(scope, pipeline.topic('movie_updates'));
-    await codesSince(0);
+    ({ topic, codesOf, codesSince } = await watchCodes(scope, pipeline, 'movie_updates'));
   });
-
-  async function codesSince(index: number): Promise<string[]> {
-    await topic.waitForHeartbeat(await pipeline.databaseNowMs());
-    const codes = topic.messages.slice(index).map((message) => message.key);
-    return [...new Set(codes)].toSorted();
-  }
-
-  async function codesOf(sql: string): Promise<string[]> {
-    const index = topic.messages.length;
-    await pipeline.sql(sql);
-    return await codesSince(index);
-  }
 
   /** A film, a genre and a person, not linked yet. */
   async function insertFilm(): Promise<{ movie: string; genre: string; person: string }> {
