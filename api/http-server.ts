@@ -38,6 +38,8 @@ export function createHttpServer(options: HttpServerOptions): Component {
   const { app, host, port } = options;
   const logger = options.logger.child({ component: 'http' });
   const server = createAppServer(app, serverOptions);
+  // Node would refuse what it does not know with an empty 417; an expectation may be ignored.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   answerUnreadableRequests(server, logger);
   return {
     name: 'HTTP server',

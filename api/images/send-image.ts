@@ -11,6 +11,7 @@ import type {
 import { describeError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { Problem } from '../problem.ts';
+import { isUnchanged, wantedRange } from './conditions.ts';
 
 export interface ImageRequest {
   objectStore: ObjectStore;
@@ -44,44 +45,33 @@ function isConditional({ headers }: Request): boolean {
 async function sendDescribed(image: ImageRequest, signal: AbortSignal): Promise<void> {
   const { objectStore, name, request, response } = image;
   const description = found(await objectStore.describe(name, signal));
-  describe(response, description);
-  if (request.fresh) {
-    response.status(304);
-    for (const header of ['content-type', 'content-length', 'content-encoding']) {
-      response.removeHeader(header);
-    }
-    response.end();
+  if (isUnchanged(request.headers, description)) {
+    describeVersion(response, description);
+    response.status(304).end();
     return;
   }
   if (request.method === 'HEAD') {
+    describe(response, description);
     response.end();
     return;
   }
-  const range = wantedRange(request, description);
-  // The part must be of the version that the client's own condition was compared with.
-  const part = range && { range, ...(description.etag && { ifMatch: description.etag }) };
-  await sendBody(image, { ...part, signal });
-}
-
-/** Undefined: the whole object, which is a right answer to any range that is not understood. */
-function wantedRange(request: Request, object: ObjectDescription): string | undefined {
-  if (request.headers.range === undefined || !hasSameVersion(request, object)) {
-    return undefined;
+  const range = wantedRange(request.headers, description);
+  switch (range) {
+    case 'whole':
+      await sendBody(image, { signal });
+      return;
+    case 'unsatisfiable': {
+      const size = description.contentLength;
+      const headers = { 'content-range': `bytes */${size}` };
+      throw new Problem(416, `The image has ${size} bytes.`, headers);
+    }
+    default: {
+      // The part must be of the version whose size and etag were looked at.
+      const sameVersion = description.etag === undefined ? {} : { ifMatch: description.etag };
+      const part = { range: `bytes=${range.start}-${range.end}`, ...sameVersion };
+      await sendBody(image, { ...part, signal });
+    }
   }
-  const ranges = request.range(object.contentLength);
-  if (ranges === -1) {
-    const headers = { 'content-range': `bytes */${object.contentLength}` };
-    throw new Problem(416, `The image has ${object.contentLength} bytes.`, headers);
-  }
-  const [range, ...others] = ranges === undefined || ranges === -2 ? [] : ranges;
-  const isSingle = range !== undefined && others.length === 0;
-  return isSingle ? `bytes=${range.start}-${range.end}` : undefined;
-}
-
-/** If-Range: a part only of the version that the client has the rest of. */
-function hasSameVersion(request: Request, { etag, lastModified }: ObjectDescription): boolean {
-  const ifRange = request.get('if-range');
-  return ifRange === undefined || ifRange === etag || ifRange === lastModified?.toUTCString();
 }
 
 async function sendBody(
@@ -120,13 +110,17 @@ function found<Found>(object: Found | null): Found {
 }
 
 function describe(response: Response, object: ObjectDescription): void {
+  describeVersion(response, object);
   response.setHeader('content-type', object.contentType);
   response.setHeader('content-length', object.contentLength);
-  response.setHeader('accept-ranges', 'bytes');
-  response.setHeader('cache-control', 'no-cache');
   if (object.contentEncoding !== undefined) {
     response.setHeader('content-encoding', object.contentEncoding);
   }
+}
+
+function describeVersion(response: Response, object: ObjectDescription): void {
+  response.setHeader('accept-ranges', 'bytes');
+  response.setHeader('cache-control', 'no-cache');
   if (object.etag !== undefined) {
     response.setHeader('etag', object.etag);
   }

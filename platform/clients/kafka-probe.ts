@@ -34,7 +34,8 @@ export class KafkaProbe {
 }
 
 async function connect(kafka: KafkaClient): Promise<Admin> {
-  const admin = kafka.admin();
+  // The next question is the retry.
+  const admin = kafka.admin({ retry: { retries: 0 } });
   await admin.connect();
   return admin;
 }

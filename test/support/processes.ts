@@ -50,7 +50,7 @@ export class RunningProcess {
   /** Everything printed that is not a log line. */
   #otherOutput = '';
   #exit: Exit | undefined;
-  readonly #changes = new EventEmitter();
+  readonly #changes = new EventEmitter().setMaxListeners(0);
 
   constructor(name: string, child: ChildProcess) {
     assert.ok(child.pid !== undefined && child.stdout && child.stderr, `${name} did not start`);
@@ -82,7 +82,7 @@ export class RunningProcess {
   async url(): Promise<string> {
     const isListening = (line: LogLine) => /^(http|health)\.listening$/.test(line.event);
     const { port } = await this.waitForLine('where it listens', isListening, {});
-    return `http://127.0.0.1:${port}`;
+    return `http://127.0.0.1:${String(port)}`;
   }
 
   /** To the whole group; false when it has ended already. */

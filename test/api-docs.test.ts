@@ -1,0 +1,144 @@
+// /openapi.json and /docs: valid, in step with what is served, and free of inline scripts.
+
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { createBucket } from './support/bucket.ts';
+import { startPipeline } from './support/pipeline.ts';
+import { suiteScope } from './support/scope.ts';
+
+interface Operation {
+  summary: string;
+  tags: string[];
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[];
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+}
+
+interface OpenApi {
+  openapi: string;
+  info: { title: string; version: string };
+  servers: { url: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+const film = '00000000-0000-4000-8000-000000000001';
+const examples: Record<string, string> = { code: 'BGR', id: film, file_name: 'flag.svg' };
+
+describe('the documentation', () => {
+  const scope = suiteScope();
+  let url: string;
+  let document: OpenApi;
+
+  before(async () => {
+    const bucket = await createBucket(scope);
+    await bucket.put('flag.svg', Buffer.from('<svg/>'), 'image/svg+xml');
+    const env = { S3_BUCKET: bucket.name };
+    const pipeline = await startPipeline(scope, { listeners: 0, cleaners: 0, env });
+    await pipeline.sql(
+      `insert into movies (id, title, is_published) values ('${film}', 'A', true)`,
+    );
+    url = (await pipeline.apis[0]?.url()) ?? '';
+    document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
+  });
+
+  function operations(): [path: string, operation: Operation][] {
+    return Object.entries(document.paths).flatMap(([path, item]) => {
+      return Object.values(item).map((operation) => [path, operation] as [string, Operation]);
+    });
+  }
+
+  test('names every address, and no other', () => {
+    assert.deepEqual(Object.keys(document.paths).toSorted(), [
+      '/cities/{code}',
+      '/health',
+      '/image/{file_name}',
+      '/livez',
+      '/metrics',
+      '/movies',
+      '/movies/{id}',
+      '/openapi.json',
+      '/readyz',
+    ]);
+  });
+
+  test('is OpenAPI 3.1, whole in itself', () => {
+    assert.match(document.openapi, /^3\.1\.\d$/);
+    assert.ok(document.info.title.length > 0 && document.info.version.length > 0);
+    const text = JSON.stringify(document);
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    assert.ok(references.length > 5, 'shapes are referred to by name');
+    for (const [, name = ''] of references) {
+      assert.ok(name in document.components.schemas, name);
+    }
+    assert.equal(references.length, [...text.matchAll(/"\$ref"/g)].length);
+  });
+
+  test('says of every address what it takes and answers', () => {
+    for (const [path, operation] of operations()) {
+      assert.ok(operation.summary.length > 0, path);
+      assert.equal(operation.tags.length, 1, path);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
+      assert.deepEqual(
+        declared.map(({ name }) => name),
+        inPath,
+      );
+      assert.ok(declared.every(({ required }) => required));
+      for (const [status, response] of Object.entries(operation.responses)) {
+        assert.ok(response.description.length > 0);
+        if (Number(status) >= 400 && path !== '/readyz' && path !== '/health') {
+          assert.deepEqual(Object.keys(response.content ?? {}), ['application/problem+json']);
+        }
+      }
+    }
+  });
+
+  test('documents the limits of the parameters of a list', () => {
+    const parameters = document.paths['/movies']?.get?.parameters ?? [];
+    const limits = parameters.map(({ name, schema }) => [name, schema]);
+    assert.deepEqual(limits, [
+      ['page', { type: 'integer', minimum: 1, maximum: 10_000, default: 1 }],
+      ['size', { type: 'integer', minimum: 1, maximum: 100, default: 20 }],
+    ]);
+  });
+
+  test('is true: every address answers as documented, under every server named', async () => {
+    for (const { url: prefix } of document.servers) {
+      for (const [path, operation] of operations()) {
+        const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? name);
+        const response = await fetch(`${url}${prefix.replace(/\/$/, '')}${address}`);
+        await response.arrayBuffer();
+        const documented = operation.responses[response.status];
+        assert.ok(response.ok && documented, `${address}: ${response.status}`);
+        const [mediaType = ''] = (response.headers.get('content-type') ?? '').split(';');
+        const [documentedType = ''] = Object.keys(documented.content ?? {});
+        assert.ok(
+          mediaType.startsWith(documentedType.replace('*', '')),
+          `${address}: ${mediaType}`,
+        );
+      }
+    }
+  });
+
+  for (const prefix of ['', '/api/v1']) {
+    test(`${prefix}/docs is a page whose scripts and styles are all files of ours`, async () => {
+      const page = await fetch(`${url}${prefix}/docs`);
+      assert.equal(page.status, 200);
+      assert.equal(page.url, `${url}${prefix}/docs/`);
+      const policy = page.headers.get('content-security-policy') ?? '';
+      assert.match(policy, /script-src 'self'(;|$)/);
+      assert.doesNotMatch(policy, /upgrade-insecure-requests/);
+      const html = await page.text();
+      assert.doesNotMatch(html, /<script>|<script [^>]*>[^<\s]|\son\w+=/);
+      const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
+      assert.ok(files.length >= 4);
+      for (const file of files) {
+        const asset = await fetch(new URL(file, page.url));
+        await asset.arrayBuffer();
+        assert.equal(asset.status, 200, file);
+      }
+      const script = await (await fetch(new URL('swagger-ui-init.js', page.url))).text();
+      assert.match(script, /"url": "\.\.\/openapi\.json"/);
+    });
+  }
+});
