@@ -11,19 +11,20 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const nodeMin = [20, 19];
 const withoutTsx = [22, 18];
 
-/** `addresses`: whether .stack/env is read, which only makes sense for what uses a running stack. */
+// What starts servers must not take an earlier run's addresses for the person's own. Tests take no
+// address from a file at all, so that they never write to a database that somebody works with.
 const commands = {
-  api: { main: 'api/main.ts', addresses: true },
-  check: { main: 'stack/check.ts', addresses: false },
-  cleaner: { main: 'workers/cleaner/main.ts', addresses: true },
-  listener: { main: 'workers/listener/main.ts', addresses: true },
-  migrate: { main: 'sql/migrate-main.ts', addresses: true },
-  seed: { main: 'sql/seed/main.ts', addresses: true },
-  sql: { main: 'stack/sql.ts', addresses: true },
-  stack: { main: 'stack/stack.ts', addresses: false },
-  'stack:minio': { main: 'stack/build-minio.ts', addresses: false },
-  start: { main: 'stack/start.ts', addresses: false },
-  test: { main: 'stack/test.ts', addresses: false },
+  api: { main: 'api/main.ts', env: ['.env', '.stack/env'] },
+  check: { main: 'stack/check.ts', env: [] },
+  cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },
+  listener: { main: 'workers/listener/main.ts', env: ['.env', '.stack/env'] },
+  migrate: { main: 'sql/migrate-main.ts', env: ['.env', '.stack/env'] },
+  seed: { main: 'sql/seed/main.ts', env: ['.env', '.stack/env'] },
+  sql: { main: 'stack/sql.ts', env: ['.env', '.stack/env'] },
+  stack: { main: 'stack/stack.ts', env: ['.env'] },
+  'stack:minio': { main: 'stack/build-minio.ts', env: ['.env'] },
+  start: { main: 'stack/start.ts', env: ['.env'] },
+  test: { main: 'stack/test.ts', env: [] },
 };
 
 function isNodeAtLeast(wanted) {
@@ -79,7 +80,7 @@ function loadEnvFiles(dotenv, files) {
 async function run(command) {
   installPackages();
   const { default: dotenv } = await import('dotenv');
-  loadEnvFiles(dotenv, command.addresses ? ['.env', '.stack/env'] : ['.env']);
+  loadEnvFiles(dotenv, command.env);
   if (!isNodeAtLeast(withoutTsx)) {
     const tsx = await import('tsx/esm/api');
     tsx.register();

@@ -15,6 +15,7 @@ export interface Places {
   readonly data: string;
   readonly logs: string;
   readonly run: string;
+  /** The addresses of what runs. */
   readonly env: string;
   readonly lock: string;
 }

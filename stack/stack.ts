@@ -2,16 +2,14 @@
 
 import { removeEnvFile, writeEnvFile } from './env-file.ts';
 import { startLocalServers } from './local-servers.ts';
-import { placesOf } from './places.ts';
 import { createProgress } from './progress.ts';
 import { runSession, type Session } from './session.ts';
 
 export async function main(): Promise<number> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  const places = placesOf('');
-  const run = async ({ stop, onEnd }: Session): Promise<number> => {
+  const run = async ({ places, stop, onEnd }: Session): Promise<number> => {
     const progress = createProgress({ stream: process.stdout, env: process.env });
-    onEnd(() => progress.close());
+    void stop.then(() => progress.close());
     const options = { places, env: process.env, progress, ports: 'usual', say } as const;
     const servers = await startLocalServers(options).finally(() => progress.close());
     onEnd(async () => {
@@ -28,5 +26,6 @@ export async function main(): Promise<number> {
     await stop;
     return 0;
   };
-  return runSession({ places, command: 'npm run stack', say, body: run });
+  const command = 'npm run stack';
+  return runSession({ instances: [''], command, codeWhenStopped: 0, say, body: run });
 }

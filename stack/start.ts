@@ -5,7 +5,6 @@ import { removeEnvFile, writeEnvFile } from './env-file.ts';
 import { startLocalServers } from './local-servers.ts';
 import { createLogOutput, type LogOutput } from './log-output.ts';
 import { runOneShot } from './one-shot.ts';
-import { type Places, placesOf } from './places.ts';
 import { freePort } from './ports.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { resetDobric } from './reset-dobric.ts';
@@ -25,7 +24,6 @@ type App = (typeof apps)[number];
 type Ports = Record<App['name'], number>;
 
 interface Start {
-  readonly places: Places;
   readonly session: Session;
   readonly progress: Progress;
   readonly output: LogOutput;
@@ -33,12 +31,12 @@ interface Start {
 
 export async function main(): Promise<number> {
   const startedAt = performance.now();
-  const places = placesOf('');
   const paint = painter(process.stdout, process.env);
   const output = createLogOutput({ stream: process.stdout, paint });
   return runSession({
-    places,
+    instances: [''],
     command: 'npm start',
+    codeWhenStopped: 0,
     say: output.say,
     body: async (session) => {
       const progress = createProgress({ stream: process.stdout, env: process.env });
@@ -47,7 +45,7 @@ export async function main(): Promise<number> {
         output.release();
       };
       void session.stop.then(showLog);
-      const start = { places, session, progress, output };
+      const start = { session, progress, output };
       const { env, ports } = await startAll(start).finally(showLog);
       const readyAfterMs = performance.now() - startedAt;
       output.say(walkthrough({ ports, env, readyAfterMs, paint }));
@@ -58,7 +56,8 @@ export async function main(): Promise<number> {
 }
 
 async function startAll(start: Start): Promise<{ env: Record<string, string>; ports: Ports }> {
-  const { places, session, progress, output } = start;
+  const { session, progress, output } = start;
+  const { places } = session;
   const servers = await startLocalServers({
     places,
     env: process.env,
@@ -78,7 +77,8 @@ async function startAll(start: Start): Promise<{ env: Record<string, string>; po
 }
 
 async function loadData(start: Start, addresses: Record<string, string>): Promise<void> {
-  const { places, progress } = start;
+  const { session, progress } = start;
+  const { places } = session;
   const env = { ...process.env, ...addresses };
   const migrate = { name: 'migrate', main: 'sql/migrate-main.ts', env, places };
   await runOneShot({ ...migrate, step: progress.step('schema') });
@@ -103,7 +103,8 @@ async function startApps(start: Start, addresses: Record<string, string>): Promi
 }
 
 async function startApp(app: App, start: Start, addresses: Record<string, string>) {
-  const { places, progress, output } = start;
+  const { session, progress, output } = start;
+  const { places } = session;
   const step = progress.step(app.name);
   step.report('starting');
   const wanted = wantedPort(app);

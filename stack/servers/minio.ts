@@ -2,8 +2,14 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Places } from '../places.ts';
 import type { PrepareContext, PreparedServer } from './local-server.ts';
 import { localKeys, objectStoreEnv } from './object-store-keys.ts';
+
+/** Where `npm run stack:minio` puts it. */
+export function minioProgram(places: Places): string {
+  return join(places.bin, 'minio');
+}
 
 export async function prepareMinio(
   { places }: PrepareContext,

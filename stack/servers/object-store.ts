@@ -1,10 +1,9 @@
 // The S3 server: MinIO when there is one (on PATH, or built by `npm run stack:minio`), else S3Proxy,
 // which is a much smaller download.
 
-import { join } from 'node:path';
 import { isExecutable, onPath } from '../programs.ts';
 import type { LocalServer, PrepareContext } from './local-server.ts';
-import { prepareMinio } from './minio.ts';
+import { minioProgram, prepareMinio } from './minio.ts';
 import { prepareS3Proxy } from './s3proxy.ts';
 
 export const objectStore: LocalServer = {
@@ -17,6 +16,6 @@ export const objectStore: LocalServer = {
 };
 
 function findMinio({ places }: PrepareContext): string | undefined {
-  const built = join(places.bin, 'minio');
+  const built = minioProgram(places);
   return isExecutable(built) ? built : onPath('minio');
 }

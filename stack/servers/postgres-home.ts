@@ -15,6 +15,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Places } from '../places.ts';
 import { runCommand } from '../run-command.ts';
 import { StackError } from '../stack-error.ts';
 import { buildOnce } from './build-once.ts';
@@ -36,24 +37,32 @@ export async function preparePostgresHome(context: PrepareContext): Promise<Post
   if (process.getuid?.() !== 0) return { programs: packaged.folder, data: places.data };
   const user = await requireUser(report);
   const programs = join(sharedFolder, `postgres-${packaged.version}`);
-  mkdirSync(sharedFolder, { recursive: true, mode: 0o755 });
+  makeEnterable(sharedFolder);
   await buildOnce(programs, async (folder) => {
     report('copying its programs');
     cpSync(packaged.folder, folder, { recursive: true, verbatimSymlinks: true });
-    chmodSync(folder, 0o755);
+    const what = "Opening Postgres's programs to its user";
+    await runCommand({ what, command: 'chmod', args: ['-R', 'a+rX', folder] });
   });
-  const data = rootDataFolder(places.root, places.instance);
-  mkdirSync(data, { recursive: true, mode: 0o755 });
+  const data = rootDataFolder(places);
+  makeEnterable(dirname(data));
+  makeEnterable(data);
   handOver(data, user);
   const note = 'As root, Postgres runs as the user postgres and keeps its data here:\n';
   writeFileSync(join(places.data, 'postgres-is-elsewhere.txt'), `${note}${data}\n`);
   return { programs, data, user };
 }
 
-/** Outside the checkout, one per checkout. */
-export function rootDataFolder(root: string, instance: string): string {
+/** Where an instance's data are when root started it: outside the checkout, one per checkout. */
+export function rootDataFolder({ root, instance }: Places): string {
   const hash = createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 12);
   return join(sharedFolder, hash, instance === '' ? 'main' : instance);
+}
+
+/** By every user, whatever our umask. */
+function makeEnterable(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
 export function handOver(path: string, user: PostgresHome['user']): void {

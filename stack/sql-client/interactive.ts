@@ -24,9 +24,13 @@ export async function interactive(options: InteractiveOptions): Promise<void> {
   lines.on('SIGINT', () => {
     typed = '';
     output.write('^C\n');
+    // To the end of the line, then delete back to its start.
+    lines.write(null, { ctrl: true, name: 'e' });
+    lines.write(null, { ctrl: true, name: 'u' });
     prompt();
   });
   output.write('Statements end with ;   \\q or Ctrl-D leaves.\n');
+  lines.once('close', () => output.write('\n'));
   prompt();
   for await (const line of lines) {
     if (/^\s*\\q\s*;?\s*$/.test(line) || /^\s*(exit|quit)\s*;?\s*$/i.test(line)) break;
