@@ -52,7 +52,9 @@ describe('the DDL guard', () => {
   });
 
   test('is installed with the migrations', async () => {
-    assert.deepEqual(await database.query('select cache.guard_installed() as yes'), [{ yes: true }]);
+    assert.deepEqual(await database.query('select cache.guard_installed() as yes'), [
+      { yes: true },
+    ]);
   });
 
   test('DISABLE TRIGGER warns and is a finding; ENABLE repairs what it leaves behind', async () => {
@@ -107,7 +109,9 @@ describe('the DDL guard', () => {
 
   test('rewrites, which fire no row trigger, flush', async () => {
     assert.deepEqual(await by(`alter table town add column mayor text default 'x'`), ['f town']);
-    assert.deepEqual(await by('alter table town alter size type bigint using size * 2'), ['f town']);
+    assert.deepEqual(await by('alter table town alter size type bigint using size * 2'), [
+      'f town',
+    ]);
     assert.deepEqual(await problems(), []);
   });
 

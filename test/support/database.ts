@@ -28,11 +28,11 @@ export interface Database {
 
 export async function createDatabase(
   t: Pick<TestContext, 'after'>,
-  options: { migrated: boolean },
+  options: { migrated: boolean; copyOf?: Database; serverUrl?: string },
 ): Promise<Database> {
-  const serverUrl = serverAddress();
+  const serverUrl = serverAddress(options.serverUrl ?? process.env.DATABASE_URL);
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const template = options.migrated ? await ensureTemplate(serverUrl) : 'template0';
+  const template = await templateFor(options, serverUrl);
   await onServer(serverUrl, (client) =>
     client.query(`create database ${name} template ${template}`),
   );
@@ -64,8 +64,24 @@ export async function createDatabase(
   };
 }
 
-function serverAddress(): string {
-  const url = process.env.DATABASE_URL;
+async function templateFor(
+  { migrated, copyOf }: { migrated: boolean; copyOf?: Database },
+  serverUrl: string,
+): Promise<string> {
+  if (copyOf === undefined) {
+    return migrated ? await ensureTemplate(serverUrl) : 'template0';
+  }
+  // Postgres copies a database only while nobody is connected to it.
+  await onServer(serverUrl, (client) =>
+    client.query(
+      'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1',
+      [copyOf.name],
+    ),
+  );
+  return copyOf.name;
+}
+
+function serverAddress(url: string | undefined): string {
   if (url === undefined || url === '') {
     throw new Error(
       'DATABASE_URL is not set: run the tests by `npm test`, or `npm run stack` first',
