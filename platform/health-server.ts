@@ -19,8 +19,7 @@ export interface HealthServerOptions {
 export function createHealthServer(options: HealthServerOptions): Component {
   const logger = options.logger.child({ component: 'health' });
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    answer(path, response, options).catch((error: unknown) => {
+    answer(pathOf(request.url ?? '/'), response, options).catch((error: unknown) => {
       logger.error({ event: 'health.failed', error }, 'a health request failed');
       response.destroy();
     });
@@ -60,6 +59,12 @@ export function createHealthServer(options: HealthServerOptions): Component {
       }
     },
   };
+}
+
+/** What is no address at all is no path of ours either; it must not throw. */
+function pathOf(target: string): string {
+  const base = 'http://localhost';
+  return URL.canParse(target, base) ? new URL(target, base).pathname : target;
 }
 
 async function answer(
