@@ -11,11 +11,13 @@ export interface LoggerOptions {
 }
 
 export function createLogger(options: LoggerOptions): Logger {
-  return pino({
+  const settings: pino.LoggerOptions = {
     level: options.level,
     base: { process: options.process },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     errorKey: 'error',
-  });
+  };
+  // In the background; with a least length of 0 `flush` would not wait for what is under way.
+  return pino(settings, pino.destination({ fd: 1, sync: false, minLength: 1 }));
 }

@@ -30,7 +30,9 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
   const { logger, components } = assembleOrExit(assemble);
   const started: Component[] = [];
   let stopping = false;
-  closeWithGrace({ delay: stopDeadlineMs, logger: false }, async ({ signal, err }) => {
+  const forced = forcedEnd(logger);
+  const grace = { delay: stopDeadlineMs, logger: false, ...forced } as const;
+  closeWithGrace(grace, async ({ signal, err }) => {
     stopping = true;
     if (err) {
       logger.fatal({ event: 'process.fault', error: err }, describeError(err));
@@ -39,6 +41,7 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
     }
     await stopAll(started, logger);
     logger.info({ event: 'process.stopped' }, 'stopped');
+    await written(logger);
   });
 
   try {
@@ -54,7 +57,12 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
       return;
     }
     logger.fatal({ event: 'process.start_failed', error }, describeError(error));
+    setTimeout(() => {
+      forced.onTimeout(stopDeadlineMs);
+      process.exit(1);
+    }, stopDeadlineMs);
     await stopAll(started, logger);
+    await written(logger);
     process.exit(1);
   }
   logger.info({ event: 'process.started', pid: process.pid }, 'started');
@@ -69,6 +77,25 @@ async function stopAll(started: readonly Component[], logger: Logger): Promise<v
       logger.error(fields, `${component.name} did not stop cleanly: ${describeError(error)}`);
     }
   }
+}
+
+/** What to say when the process ends before it has stopped; it ends right after. */
+function forcedEnd(logger: Logger) {
+  const force = (why: string): void => {
+    logger.fatal({ event: 'process.stop_forced' }, `ended without having stopped: ${why}`);
+  };
+  return {
+    onSecondSignal: (signal: NodeJS.Signals) => force(`${signal} came while stopping`),
+    onTimeout: (delayMs: number) => force(`stopping took longer than ${delayMs} ms`),
+    onSecondError: (error: unknown) => {
+      logger.fatal({ event: 'process.fault', error }, describeError(error));
+    },
+  };
+}
+
+/** Lines are written in the background: an exit before that brings the last ones out of order. */
+async function written(logger: Logger): Promise<void> {
+  await new Promise<void>((resolve) => logger.flush(() => resolve()));
 }
 
 function assembleOrExit(assemble: () => ProcessParts): ProcessParts {
