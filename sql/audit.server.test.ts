@@ -140,7 +140,7 @@ describe('the audit without the DDL guard', () => {
     ]);
   });
 
-  test('a dependency whose query fails, whose function is gone, whose source is not watched', async () => {
+  test('a dependency that fails, whose function is gone, or whose source is not watched', async () => {
     const depends = `select cache.depends('inn', 'town',
       'select id from inn where town_code = any ($1)')`;
     await database.query(depends);

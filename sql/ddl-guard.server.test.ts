@@ -87,7 +87,7 @@ describe('the DDL guard', () => {
     assert.deepEqual(await by('update town set size = size + 1'), ['k town A,B']);
   });
 
-  test('a dropped code column fails no writer: every statement flushes, and it is a finding', async () => {
+  test('a dropped code column fails no writer: every statement flushes, with a finding', async () => {
     assert.deepEqual(await by('alter table town drop column code'), ['f town']);
     assert.match(warnings.join(), /there is no column code/);
     assert.deepEqual(await by('update town set size = 7 where id = 1'), ['f town']);
@@ -115,7 +115,7 @@ describe('the DDL guard', () => {
     assert.deepEqual(await problems(), []);
   });
 
-  test('swap by rename: a finding until the new table is watched, none after swapping back', async () => {
+  test('swap by rename: a finding until it is swapped back, or the new table watched', async () => {
     const swap = `create table town_new (like town including all);
       alter table town rename to town_old; alter table town_new rename to town`;
     assert.deepEqual(await by(swap), ['f town']);

@@ -20,10 +20,11 @@ interface Dependent {
   fault?: string;
 }
 
-const inOrder = (dependents: Dependent[]) =>
-  dependents.map((entry) =>
+function inOrder(dependents: Dependent[]): Dependent[] {
+  return dependents.map((entry) =>
     entry.codes === undefined ? entry : { ...entry, codes: entry.codes.toSorted() },
   );
+}
 
 describe('dependents', () => {
   const scope = suiteScope();

@@ -70,7 +70,8 @@ async function grantListener(session: PostgresSession, options: MigrateOptions):
     return;
   }
   const [role] = await session.query({
-    text: `select quote_ident(rolname) as name, pg_has_role(rolname, 'cache_listener', 'usage') as ok
+    text: `select quote_ident(rolname) as name,
+                  pg_has_role(rolname, 'cache_listener', 'usage') as ok
              from pg_roles where rolname = $1`,
     values: [login],
   });

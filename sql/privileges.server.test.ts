@@ -73,7 +73,7 @@ describe('privileges', () => {
     assert.deepEqual((await session.query('select from pg_temp.outbox')).rows, []);
   });
 
-  test('the listener reads, deletes, inserts, renews and audits, and may do nothing else', async () => {
+  test('the listener reads, deletes, inserts, renews and audits, and that is all', async () => {
     await database.query(`update genres set name = name || '!'`);
     const session = await sessionOf('cache_listener');
     const { rows } = await session.query(`select * from cache.read_changes('0', 10)`);
@@ -111,11 +111,12 @@ describe('privileges', () => {
   test('no function of ours may be called by everybody', async () => {
     const open = await database.query(`
       select proname from pg_proc
-       where pronamespace = 'cache'::regnamespace and has_function_privilege('public', oid, 'execute')`);
+       where pronamespace = 'cache'::regnamespace
+         and has_function_privilege('public', oid, 'execute')`);
     assert.deepEqual(open, []);
   });
 
-  test('every function of ours has a fixed search path, but where it must be the caller’s', async () => {
+  test('every function of ours has a fixed search path, where it is not the caller’s', async () => {
     const loose = await database.query<{ name: string }>(`
       select proname as name from pg_proc
        where pronamespace = 'cache'::regnamespace

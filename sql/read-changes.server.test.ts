@@ -20,8 +20,9 @@ interface Change {
   dependents: unknown;
 }
 
-const insertCity = (code: string) =>
-  `insert into city (name, countrycode, population) values ('X', '${code}', 1)`;
+function insertCity(code: string): string {
+  return `insert into city (name, countrycode, population) values ('X', '${code}', 1)`;
+}
 
 describe('reading changes', () => {
   const scope = suiteScope();
@@ -162,7 +163,8 @@ describe('reading changes', () => {
     const pinned = await database.connect();
     await pinned.query('begin isolation level repeatable read; select');
     await database.query(`
-      insert into cache.outbox (resource, codes) select 'city', '{X}' from generate_series(1, 20000);
+      insert into cache.outbox (resource, codes)
+      select 'city', '{X}' from generate_series(1, 20000);
       delete from cache.outbox`);
     const floor = (await read())[0]?.next_floor ?? '';
     const buffersFrom = async (start: string): Promise<number> => {

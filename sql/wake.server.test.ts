@@ -87,7 +87,7 @@ describe('ringing for the listener', () => {
     assert.deepEqual(await by(`select cache.invalidate('city', '{BGR}')`), []);
   });
 
-  test('a writer that found the listener awake keeps it from parking until it has ended', async () => {
+  test('a writer that found the listener awake keeps it from parking until its end', async () => {
     await parked.query('select pg_advisory_unlock_all()');
     const writer = await database.connect();
     await writer.query(`begin; ${insert('BGR')}`);

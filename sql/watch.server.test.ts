@@ -147,7 +147,7 @@ describe('watching a table', () => {
     await database.query(`select cache.forget('town', 'size')`);
   });
 
-  test('unwatch ends capture, flushes, and is a finding until the table is watched again', async () => {
+  test('unwatch ends capture with a flush, and is a finding until watched again', async () => {
     await database.query(`select cache.watch('town', 'town', '{code}')`);
     assert.deepEqual(await by(`select cache.unwatch('town', 'town')`), ['f town']);
     assert.deepEqual(await by(`insert into town values (1, 'A')`), []);
@@ -174,7 +174,7 @@ describe('watching a table', () => {
     assert.deepEqual(await problems(), []);
   });
 
-  test('unwatch, forget and build name what is watched when they are given something else', async () => {
+  test('unwatch, forget and build given something else name what is watched', async () => {
     await refused(
       `select cache.unwatch('town', 'city')`,
       /"town" is not watched for the resource "city"/,

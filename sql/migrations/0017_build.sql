@@ -113,7 +113,8 @@ begin
      where present.state is distinct from 'A' or present.function_oid <> wanted_function
   loop
     if (found.state is null or found.is_foreign) and found.may_create then
-      execute format('create or replace trigger %I ' || found.clause || ' execute function cache.%I()',
+      execute format(
+        'create or replace trigger %I ' || found.clause || ' execute function cache.%I()',
         found.name, found.rel, function_name);
       found.state := 'O';
     end if;

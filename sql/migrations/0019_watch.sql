@@ -73,8 +73,9 @@ begin
     from unnest(wanted.columns) as name;
   if fault is not null then
     raise exception 'cache: %: %', wanted.rel, fault
-      using hint = format('Columns: %s. A code is an integer, numeric, boolean, uuid, enum or text; '
-        'of another type, add a generated column that holds its text.', (
+      using hint = format(
+        'Columns: %s. A code is an integer, numeric, boolean, uuid, enum or text; for another '
+        'type, add a generated column that holds its text.', (
           select string_agg(attname, ', ' order by attnum) from pg_attribute
            where attrelid = wanted.rel and attnum > 0 and not attisdropped));
   end if;

@@ -1,5 +1,5 @@
-// A database of its own for one test, cloned from a template with all migrations in it. The template
-// is made once per contents of sql/migrations, whoever comes first; the clone goes when the test ends.
+// A database of its own for one test, cloned from a template with all migrations in it. Whoever
+// comes first makes the template, once per contents of sql/migrations; the clone goes with the test.
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
@@ -109,7 +109,7 @@ async function ensureTemplate(serverUrl: string): Promise<string> {
   return template;
 }
 
-// Under another name until it is whole: a killed test run leaves nothing that looks like a template.
+// Under another name until it is whole: a killed run leaves nothing that looks like a template.
 async function makeTemplate(
   client: pg.Client,
   serverUrl: string,
