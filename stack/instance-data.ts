@@ -1,6 +1,6 @@
 // Throws away what an instance of the stack stored: test runs start from nothing and leave nothing.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Places } from './places.ts';
 import { rootDataFolder } from './servers/postgres-home.ts';
@@ -19,7 +19,15 @@ export function removeInstance(places: Places): void {
 
 function removeData(places: Places): void {
   if (places.instance === '') throw new Error('The development data are not ours to remove.');
-  for (const folder of [places.data, rootDataFolder(places)]) {
-    rmSync(folder, { recursive: true, force: true });
+  const folders = [places.data, rootDataFolder(places)];
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  removeIfEmpty(dirname(rootDataFolder(places)));
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There is another instance in it, or it never was.
   }
 }

@@ -66,7 +66,7 @@ async function startAll(start: Start): Promise<{ env: Record<string, string>; po
     say: output.say,
   });
   session.onEnd(async () => {
-    output.say('Stopping the servers.');
+    if (servers.running.length > 0) output.say('Stopping the servers.');
     removeEnvFile(places.env);
     await servers.stop();
   });

@@ -1,5 +1,5 @@
-// `npm test`: types, lint, format, then every test against real servers of its own. With paths, only
-// the tests there. What node:test sums up comes last.
+// `npm test`: types, lint, format, then every test against real servers of its own. With paths,
+// only the tests there. What node:test sums up comes last.
 
 import { checkout } from './places.ts';
 import { findTests } from './test-run/find-tests.ts';

@@ -1,5 +1,5 @@
-// The S3 server: MinIO when there is one (on PATH, or built by `npm run stack:minio`), else S3Proxy,
-// which is a much smaller download.
+// The S3 server: MinIO when there is one (on PATH, or built by `npm run stack:minio`), else
+// S3Proxy, which is a much smaller download.
 
 import { isExecutable, onPath } from '../programs.ts';
 import type { LocalServer, PrepareContext } from './local-server.ts';

@@ -21,13 +21,16 @@ export const postgres: LocalServer = {
     const title = await versionOf(home);
     return {
       title,
-      env: (port) => ({
-        DATABASE_URL: `postgresql://${login.user}:${login.password}@127.0.0.1:${port}/${login.database}`,
-      }),
+      env: (port) => ({ DATABASE_URL: databaseUrl(port) }),
       launch: async (port) => launch({ home, data, port }),
     };
   },
 };
+
+function databaseUrl(port: number): string {
+  const { user, password, database } = login;
+  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+}
 
 interface DataFolder {
   readonly home: PostgresHome;

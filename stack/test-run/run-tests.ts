@@ -25,7 +25,8 @@ export interface Verdict {
   readonly skipped: readonly string[];
 }
 
-const fileTimeoutMs = 600_000;
+/** Of one file; all of them together take a few minutes. */
+const fileTimeoutMs = 240_000;
 const stopTimeoutMs = 10_000;
 
 export async function runTests(options: RunTestsOptions): Promise<Verdict> {

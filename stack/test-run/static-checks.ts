@@ -13,7 +13,7 @@ export interface StaticChecksOptions {
 const checks = [
   { name: 'types', command: 'tsc', args: ['--noEmit', '--pretty', 'false'] },
   { name: 'lint', command: 'oxlint', args: ['--type-aware'] },
-  { name: 'format', command: 'biome', args: ['ci', '--linter-enabled=false', '.'] },
+  { name: 'format', command: 'biome', args: ['format', '--colors=off', '.'] },
 ] as const;
 
 /** What the failing ones said; empty when all is well. */

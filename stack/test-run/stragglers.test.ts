@@ -22,14 +22,13 @@ async function startStandIn(t: TestContext, { port, detached = true }: StandIn) 
   return child;
 }
 
-const linuxOnly = { skip: process.platform === 'linux' ? false : 'reads /proc' };
-
-test('ends what was started against our servers, and nothing else', linuxOnly, async (t) => {
+test('ends what was started against our servers, and nothing else', async (t) => {
   const ours = await startStandIn(t, { port: 61_001 });
   const other = await startStandIn(t, { port: 61_002 });
-  const longer = await startStandIn(t, { port: 610_01 * 10 });
+  const longer = await startStandIn(t, { port: 610_010 });
   const inTerminal = await startStandIn(t, { port: 61_001, detached: false });
-  assert.deepEqual(endStragglers([61_001]), [ours.pid]);
-  assert.deepEqual(await once(ours, 'exit'), [null, 'SIGKILL']);
+  const onLinux = process.platform === 'linux';
+  assert.deepEqual(endStragglers([61_001]), onLinux ? [ours.pid] : []);
+  if (onLinux) assert.deepEqual(await once(ours, 'exit'), [null, 'SIGKILL']);
   for (const { pid } of [other, longer, inTerminal]) assert.ok(identify(pid ?? 0));
 });

@@ -2,8 +2,7 @@
 // starts, with data that goes with the test.
 
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { removeInstance } from '../../stack/instance-data.ts';
 import { makePlaces, placesOf } from '../../stack/places.ts';
 import type { LocalServer } from '../../stack/servers/local-server.ts';
 import { startServer } from '../../stack/servers/start-server.ts';
@@ -24,7 +23,7 @@ export async function startOwnServer(scope: TestScope, server: LocalServer): Pro
   let child = running.child;
   scope.after(async () => {
     await child.stop();
-    await rm(dirname(places.data), { recursive: true, force: true });
+    removeInstance(places);
   });
   return {
     env: running.env,
