@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { createDatabase } from '../test/support/database.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { createTopicNamespace } from '../test/support/kafka.ts';
@@ -31,8 +31,17 @@ const copied = ['api', 'cache', 'contract', 'package.json', 'platform', 'sql', '
 describe('npm start', () => {
   const scope = suiteScope();
   const lines: string[] = [];
-  let root = '';
+  let root: string;
+  let env: NodeJS.ProcessEnv;
   let starting: Child;
+
+  before(async () => {
+    env = await isolatedEnvironment(scope);
+    root = copyCheckout(scope);
+    starting = await launch({ root, env, words: ['start'], onLine: (text) => lines.push(text) });
+    scope.after(() => starting.kill());
+    await line(/^ready in [\d.]+ s$/, 'everything to be ready');
+  });
 
   const line = (pattern: RegExp, what: string): Promise<string> =>
     eventually(() => lines.find((text) => pattern.test(text)), { what, timeoutMs: 120_000 });
@@ -41,17 +50,18 @@ describe('npm start', () => {
     return text.trim().split(' ')[1] ?? '';
   };
   const sql = async (statement: string): Promise<void> => {
-    const child = await launch(root, ['sql', statement], () => undefined);
+    const words = ['sql', statement];
+    const child = await launch({ root, words, env: {}, onLine: () => undefined });
     assert.deepEqual(await child.exited, { code: 0, signal: null });
   };
 
-  test('says when everything is ready', async () => {
-    root = copyCheckout(scope);
-    const env = await isolatedEnvironment(scope);
-    starting = await launch(root, ['start'], (text) => lines.push(text), env);
-    scope.after(() => starting.kill());
-    await line(/^ready in [\d.]+ s$/, 'everything to be ready');
-    assert.ok(lines.some((text) => /^api +ready on 127\.0\.0\.1:\d+/.test(text)));
+  test('uses the servers that are named and says where its own processes listen', () => {
+    for (const name of ['postgres', 'kafka', 'redis', 'object-store']) {
+      assert.ok(lines.some((text) => new RegExp(`^${name} +not started: .* names`).test(text)));
+    }
+    for (const name of ['api', 'cleaner', 'listener']) {
+      assert.ok(lines.some((text) => new RegExp(`^${name} +ready on 127\\.0\\.0\\.1:`).test(text)));
+    }
   });
 
   test('its walkthrough shows the new row', async () => {
@@ -71,7 +81,8 @@ describe('npm start', () => {
 
   test('a second one in the same checkout says what runs, and how to stop it', async () => {
     const said: string[] = [];
-    const second = await launch(root, ['start'], (text) => said.push(text));
+    const onLine = (text: string): void => void said.push(text);
+    const second = await launch({ root, env, words: ['start'], onLine });
     assert.equal((await second.exited).code, 1);
     assert.match(said.join('\n'), new RegExp(`already runs .*${starting.pid}(.|\n)*kill`));
   });
@@ -121,12 +132,14 @@ async function isolatedEnvironment(scope: TestScope): Promise<NodeJS.ProcessEnv>
   };
 }
 
-function launch(
-  root: string,
-  words: readonly string[],
-  onLine: (line: string) => void,
-  env: NodeJS.ProcessEnv = {},
-): Promise<Child> {
+interface LaunchOptions {
+  readonly root: string;
+  readonly words: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  onLine(line: string): void;
+}
+
+function launch({ root, words, env, onLine }: LaunchOptions): Promise<Child> {
   const { PATH, HOME } = process.env;
   const places = placesOf('caller', root);
   makePlaces(places);
