@@ -72,7 +72,7 @@ function liveProgress({ stream, env, now = Date.now }: ProgressOptions): Progres
     if (closed) return;
     frame += 1;
     const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
-    const width = (stream.columns ?? 80) - 1;
+    const width = (stream.columns || 80) - 1;
     const lines = rows.map((row) => `\u001b[2K${line({ row, frame, width, paint, at: now() })}\n`);
     drawn = rows.length;
     stream.write(up + lines.join(''));
