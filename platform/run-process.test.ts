@@ -82,7 +82,7 @@ function sequenceOf({ logs }: RunningProcess): string[] {
 const inOrder = ['start sink', 'start step', 'start source'];
 const inReverse = ['stop source', 'stop step', 'stop sink'];
 
-function defineTests(): void {
+function defineStopTests(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`on ${signal} the parts stop in the reverse order of their start, exit 0`, async (t) => {
       const process = play(t, 'orderly');
@@ -133,7 +133,9 @@ function defineTests(): void {
       assert.equal(process.logs.at(-1)?.event, 'process.stop_forced');
     });
   }
+}
 
+function defineStartAndFaultTests(): void {
   test('a start that fails stops what was started and nothing else, exit 1', async (t) => {
     const process = play(t, 'start fails');
     assert.deepEqual(await process.waitForExit(), { code: 1, signal: null });

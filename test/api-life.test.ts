@@ -72,7 +72,7 @@ describe('the API process', () => {
     assert.match(fatal?.msg ?? '', new RegExp(`port ${port} .* taken.*PORT=`));
   });
 
-  test('finishes what it answers when asked to end, and waits for no idle connection', async (t) => {
+  test('finishes its answers when asked to end, and waits for no idle connection', async (t) => {
     const pipeline = await startPipeline(t, { apis: 0, listeners: 0, cleaners: 0 });
     const gate = await installReadGate(pipeline.database);
     const api = pipeline.startApi({ DATABASE_URL: gate.url, LEASE_MS: '30000' });

@@ -160,7 +160,7 @@ describe('while a server is away', () => {
     });
   });
 
-  test('Postgres, too slow for the lease: the read is given up and asked to come again', async () => {
+  test('Postgres, too slow for the lease: the read is given up, to come again', async () => {
     const gate = await installReadGate(pipeline.database);
     const slow = pipeline.startApi({ DATABASE_URL: gate.url, LEASE_MS: '1000' });
     const slowUrl = await slow.url();

@@ -168,7 +168,7 @@ export function startProcess(scope: TestScope, options: ProcessOptions): Running
 }
 
 /** Node runs TypeScript by itself from 22.18 on. */
-export function typeScriptArguments(): string[] {
+function typeScriptArguments(): string[] {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   return major > 22 || (major === 22 && minor >= 18) ? [] : ['--import', 'tsx'];
 }
