@@ -190,7 +190,10 @@ function firstLine({ logs }: RunningProcess, event: string) {
 
 const role = roles[process.argv[2] ?? ''];
 if (role === undefined) {
-  describe('a process', { concurrency: 3 }, defineTests);
+  describe('a process', { concurrency: 3 }, () => {
+    defineStopTests();
+    defineStartAndFaultTests();
+  });
 } else {
   await runProcess(role);
 }
