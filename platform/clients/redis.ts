@@ -110,6 +110,9 @@ function createRedisClient(options: RedisOptions) {
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
     pingInterval: 1000,
+    // Our deadline is enough. The driver's own makes an AbortSignal for every command, which lives
+    // five seconds: under load they pile up to more than the answers themselves.
+    commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: 3000,
       socketTimeout: 3000,
