@@ -8,18 +8,22 @@ export class SharedLoads<Result> {
 
   /** `load` starts at once, or as soon as the load that runs for this code has ended. */
   async load(code: string, load: () => Promise<Result>): Promise<Result> {
-    const running = this.#running.get(code);
-    if (running === undefined) {
-      return await this.#run(code, load);
+    // First: between the end of one load and the start of the next, none runs but one is queued.
+    const queued = this.#queued.get(code);
+    if (queued !== undefined) {
+      return await queued;
     }
-    const queued =
-      this.#queued.get(code) ??
-      running.then(ignore, ignore).then(() => {
-        this.#queued.delete(code);
-        return this.#run(code, load);
-      });
+    const running = this.#running.get(code);
+    return await (running === undefined ? this.#run(code, load) : this.#queue(code, load, running));
+  }
+
+  #queue(code: string, load: () => Promise<Result>, running: Promise<Result>): Promise<Result> {
+    const queued = running.then(ignore, ignore).then(() => {
+      this.#queued.delete(code);
+      return this.#run(code, load);
+    });
     this.#queued.set(code, queued);
-    return await queued;
+    return queued;
   }
 
   #run(code: string, load: () => Promise<Result>): Promise<Result> {
