@@ -1,6 +1,7 @@
 // How far the invalidations have come, kept in Redis beside the data that it speaks of: a Redis
 // that lost a DEL has lost the position after it too. One field per topic and partition.
 
+import { z } from 'zod';
 import type { Heartbeat } from '../contract/messages.ts';
 import type { RedisCommands } from '../platform/clients/redis.ts';
 
@@ -12,6 +13,18 @@ export interface Position {
 }
 
 const positionKey = 'cache_position';
+
+const storedPosition: z.ZodType<Position> = z.object({
+  next: z.string(),
+  heartbeat: z
+    .object({
+      atMs: z.number(),
+      partitionCount: z.int().positive(),
+      incarnation: z.string(),
+      bypass: z.boolean(),
+    })
+    .nullable(),
+});
 
 /** By partition number. */
 export type TopicPositions = ReadonlyMap<number, Position>;
@@ -62,10 +75,7 @@ function partitionOfField(topic: string, field: string): number | null {
 
 function parsePosition(text: string): Position | null {
   try {
-    const parsed = JSON.parse(text) as Partial<Position>;
-    return typeof parsed.next === 'string' && parsed.heartbeat !== undefined
-      ? { next: parsed.next, heartbeat: parsed.heartbeat }
-      : null;
+    return storedPosition.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
