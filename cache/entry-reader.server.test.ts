@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Registry } from 'prom-client';
+import { cachedResource } from '../contract/resources.ts';
+import { RedisConnection } from '../platform/clients/redis.ts';
+import { createLogger } from '../platform/logger.ts';
+import { Secret } from '../platform/secret.ts';
+import { eventually } from '../test/support/eventually.ts';
+import { HeldCalls } from '../test/support/held-calls.ts';
+import { createRedisDatabase } from '../test/support/redis.ts';
+import { reverseScope } from '../test/support/scope.ts';
+import { EntryReader } from './entry-reader.ts';
+import { EntryStore } from './entry-store.ts';
+import { createCacheMetrics } from './metrics.ts';
+
+const resource = cachedResource('city');
+const key = 'cities_BGR';
+const ttlSeconds = 320;
+const longMs = 60_000;
+
+/** A reader of cities whose loads end when the test says so, and its Redis seen from outside. */
+async function prepare(t: TestContext, { leaseWaitMs = longMs } = {}) {
+  const scope = reverseScope(t);
+  const { url, command } = await createRedisDatabase(scope);
+  const logger = createLogger({ process: 'test', level: 'silent' });
+  const redis = new RedisConnection({
+    url: new Secret(url),
+    name: 'test',
+    deadlineMs: longMs,
+    logger,
+  });
+  redis.start();
+  scope.after(() => redis.stop());
+  await eventually(() => redis.isReady || undefined, { what: 'the connection' });
+  const loads = new HeldCalls<[code: string], string>();
+  const metrics = createCacheMetrics(new Registry());
+  const reader = new EntryReader({
+    resource,
+    store: new EntryStore({ redis, leaseMs: longMs }),
+    load: loads.call,
+    ttlSeconds,
+    leaseWaitMs,
+    metrics,
+  });
+  return {
+    loads,
+    command,
+    read: (code = 'BGR') => reader.read(code),
+    entry: () => command<string | null>('GET', key),
+    fills: async (outcome: string) => {
+      const { values } = await metrics.fills.get();
+      return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
+    },
+  };
+}
+
+test('a miss is loaded and stored, and the next read is a hit', async (t) => {
+  const { read, loads, entry, fills } = await prepare(t);
+  const missed = read();
+  const load = await loads.nth(0);
+  assert.deepEqual(load.args, ['BGR']);
+  load.succeed('[{"name":"Dobric"}]');
+  assert.deepEqual(await missed, { source: 'database', text: '[{"name":"Dobric"}]' });
+  assert.equal(await entry(), '[{"name":"Dobric"}]', 'a person sees the value itself');
+  assert.deepEqual(await read(), { source: 'cache', text: '[{"name":"Dobric"}]' });
+  assert.equal(loads.begun.length, 1);
+  assert.equal(await fills('stored'), 1);
+});
+
+test('entries live for their time or up to a tenth less, never longer', async (t) => {
+  const { read, loads, command } = await prepare(t);
+  const codes = Array.from({ length: 20 }, (_, index) => `AB${String.fromCharCode(65 + index)}`);
+  const lives: number[] = [];
+  for (const [index, code] of codes.entries()) {
+    const missed = read(code);
+    (await loads.nth(index)).succeed('[1]');
+    await missed;
+    lives.push(await command<number>('PTTL', `cities_${code}`));
+  }
+  assert.ok(Math.max(...lives) <= ttlSeconds * 1000, lives.join());
+  assert.ok(Math.min(...lives) > 0.85 * ttlSeconds * 1000, lives.join());
+  assert.ok(Math.max(...lives) - Math.min(...lives) > 1000, 'they do not expire together');
+});
+
+test('what is absent is kept for half a minute at most', async (t) => {
+  const { read, loads, command, entry } = await prepare(t);
+  const missed = read();
+  (await loads.nth(0)).succeed('[]');
+  await missed;
+  assert.equal(await entry(), '[]');
+  const lifeMs = await command<number>('PTTL', key);
+  assert.ok(lifeMs > 0 && lifeMs <= 30_000, `${lifeMs}`);
+});
+
+test('a row read before a DEL is never stored after it', async (t) => {
+  const { read, loads, command, entry, fills } = await prepare(t);
+  const late = read();
+  const load = await loads.nth(0);
+  await command('DEL', key);
+  load.succeed('[{"population":1}]');
+  assert.equal((await late).text, '[{"population":1}]', 'its own reader began before the DEL');
+  assert.equal(await entry(), null);
+  assert.equal(await fills('refused'), 1);
+  const next = read();
+  (await loads.nth(1)).succeed('[{"population":2}]');
+  assert.deepEqual(await next, { source: 'database', text: '[{"population":2}]' });
+});
+
+test('a reader joins the load whose lease it was shown, and no other', async (t) => {
+  const { read, loads, command } = await prepare(t);
+  const before = read();
+  const oldLoad = await loads.nth(0);
+  await command('DEL', key);
+  const after = [read(), read(), read()];
+  const newLoad = await loads.nth(1);
+  newLoad.succeed('[2]');
+  oldLoad.succeed('[1]');
+  assert.deepEqual(await Promise.all(after), Array(3).fill({ source: 'database', text: '[2]' }));
+  assert.equal((await before).text, '[1]');
+  assert.equal(loads.begun.length, 2);
+});
+
+test('a load that fails is reported to its readers and stores nothing', async (t) => {
+  const { read, loads, entry } = await prepare(t, { leaseWaitMs: 0 });
+  const readers = [read(), read()];
+  (await loads.nth(0)).fail(new Error('Postgres is away'));
+  for (const reader of readers) {
+    await assert.rejects(reader, { message: 'Postgres is away' });
+  }
+  assert.match((await entry()) ?? '', /^L/);
+  const later = read();
+  (await loads.nth(1)).succeed('[1]');
+  assert.deepEqual(await later, { source: 'database', text: '[1]' });
+});
+
+test('who finds the lease of another process waits and takes what that one stored', async (t) => {
+  const { read, loads, command } = await prepare(t);
+  await command('SET', key, 'Lelsewhere', 'PX', '60000');
+  const waiting = read();
+  const elsewhere = read('ROU');
+  (await loads.nth(0)).succeed('[3]');
+  await elsewhere;
+  await command('SET', key, '[1]', 'PX', '60000');
+  assert.deepEqual(await waiting, { source: 'cache', text: '[1]' });
+  assert.deepEqual(
+    loads.begun.map(({ args }) => args),
+    [['ROU']],
+    'the other code was loaded meanwhile, this one never',
+  );
+});
+
+test('who waits for another process loads and fills once that lease is void', async (t) => {
+  const { read, loads, command, entry } = await prepare(t);
+  await command('SET', key, 'Lelsewhere', 'PX', '60000');
+  const waiting = read();
+  await command('DEL', key);
+  (await loads.nth(0)).succeed('[2]');
+  assert.deepEqual(await waiting, { source: 'database', text: '[2]' });
+  assert.equal(await entry(), '[2]');
+});
+
+test('who has waited long enough for another process loads, and stores nothing', async (t) => {
+  const { read, loads, command, entry } = await prepare(t, { leaseWaitMs: 30 });
+  await command('SET', key, 'Lelsewhere', 'PX', '60000');
+  const waiting = read();
+  (await loads.nth(0)).succeed('[1]');
+  assert.deepEqual(await waiting, { source: 'database', text: '[1]' });
+  assert.equal(await entry(), 'Lelsewhere');
+});
