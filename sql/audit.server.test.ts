@@ -69,11 +69,15 @@ describe('the audit without the DDL guard', () => {
       'town: public.town: the function of zz_cache_insert is not what cache.build() would write',
     ]);
     assert.deepEqual(await after(`select cache.build('town')`), []);
+    const [ours] = await database.query<{ name: string }>(`
+      select tgfoid::regproc::text as name from pg_trigger
+       where tgrelid = 'town'::regclass and tgname = 'zz_cache_truncate'`);
     const conditional = `
-      create or replace trigger zz_cache_insert after insert on town
-        for each statement when (false) execute function nothing();`;
+      create or replace trigger zz_cache_truncate after truncate on town
+        for each statement when (false) execute function ${ours?.name}();
+      alter table town enable always trigger zz_cache_truncate`;
     assert.deepEqual(await after(conditional), [
-      'town: public.town: trigger zz_cache_insert is missing',
+      'town: public.town: trigger zz_cache_truncate is missing',
     ]);
     await database.query('drop function nothing cascade');
   });
@@ -140,7 +144,7 @@ describe('the audit without the DDL guard', () => {
     ]);
   });
 
-  test('a dependency that fails, whose function is gone, or whose source is not watched', async () => {
+  test('a dependency that fails, has lost its function, or a source nobody watches', async () => {
     const depends = `select cache.depends('inn', 'town',
       'select id from inn where town_code = any ($1)')`;
     await database.query(depends);

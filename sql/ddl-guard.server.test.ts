@@ -87,7 +87,7 @@ describe('the DDL guard', () => {
     assert.deepEqual(await by('update town set size = size + 1'), ['k town A,B']);
   });
 
-  test('a dropped code column fails no writer: every statement flushes, with a finding', async () => {
+  test('a dropped code column fails no writer: statements flush, with a finding', async () => {
     assert.deepEqual(await by('alter table town drop column code'), ['f town']);
     assert.match(warnings.join(), /there is no column code/);
     assert.deepEqual(await by('update town set size = 7 where id = 1'), ['f town']);

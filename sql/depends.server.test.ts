@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { createDatabase, type Database } from '../test/support/database.ts';
+import { eventually } from '../test/support/eventually.ts';
 import { takeChanges } from '../test/support/outbox.ts';
 import { suiteScope } from '../test/support/scope.ts';
 
@@ -11,6 +12,7 @@ const film = (n: number) => `${String(n).repeat(8)}-0000-4000-8000-000000000000`
 const drama = '6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0003';
 const horror = '6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0004';
 
+const personQuery = 'select movie_id from movie_persons where person_id = any ($1::uuid[])';
 const genreQuery = 'select movie_id from movie_genres where genre_id = any ($1::uuid[])';
 
 interface Dependent {
@@ -52,7 +54,8 @@ describe('dependents', () => {
       insert into movies (id, title) values ('${film(1)}', 'One'), ('${film(2)}', 'Two');
       insert into movie_genres values
         ('${film(1)}', '${drama}'), ('${film(2)}', '${drama}'), ('${film(2)}', '${horror}');
-      select cache.depends('movie', on_resource => 'genre', query => '${genreQuery}');`);
+      select cache.depends('movie', on_resource => 'genre', query => '${genreQuery}');
+      select cache.depends('movie', on_resource => 'person', query => '${personQuery}');`);
     await takeChanges(database);
   });
 
@@ -117,16 +120,38 @@ describe('dependents', () => {
     });
   });
 
-  test('a link that goes away after the snapshot is still seen in it', async () => {
+  test('a link that goes away while the read is under way is still seen', async () => {
+    const [reader, gate] = [await database.connect(), await database.connect()];
+    await database.query(`
+      create or replace function at_the_gate() returns boolean language plpgsql as $$
+      begin
+        while not pg_try_advisory_lock_shared(77) loop perform pg_sleep(0.01); end loop;
+        return pg_advisory_unlock_shared(77);
+      end $$;
+      select cache.depends('movie', 'person', 'select gen_random_uuid() where at_the_gate()');
+      delete from cache.outbox;
+      insert into persons (full_name) values ('First');`);
     await database.query(`update genres set name = name || '!' where id = '${horror}'`);
-    const reader = await database.connect();
-    await reader.query('begin isolation level repeatable read; select');
-    await database.query('delete from movie_genres');
-    const { rows } = await reader.query(
-      `select dependents from cache.read_changes('0', 10) where resource = 'genre'`,
+    await gate.query('select pg_advisory_lock(77)');
+    await reader.query(`set application_name = 'at the gate'`);
+    const reading = reader.query(`select resource, dependents from cache.read_changes('0', 10)`);
+    await eventually(
+      async () => {
+        const asleep = await database.query(
+          `select from pg_stat_activity
+            where application_name = 'at the gate' and wait_event = 'PgSleep'`,
+        );
+        return asleep.length === 1 ? true : undefined;
+      },
+      { what: 'the read to stand between its first and its second query' },
     );
-    assert.deepEqual(rows, [{ dependents: [{ resource: 'movie', codes: [film(2)] }] }]);
-    await reader.query('commit');
+    await database.query('delete from movie_genres');
+    await gate.query('select pg_advisory_unlock(77)');
+    const { rows } = await reading;
+    assert.deepEqual(rows[1], {
+      resource: 'genre',
+      dependents: [{ resource: 'movie', codes: [film(2)] }],
+    });
   });
 
   test('a flush of the source flushes the dependent', async () => {

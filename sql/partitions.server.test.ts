@@ -140,6 +140,12 @@ describe('capture of partitioned tables', () => {
     assert.deepEqual(await by('update parent set size = 1'), ['k parent C,P']);
     assert.deepEqual(await by('update child set size = 2'), ['k parent C']);
     assert.deepEqual(await by(`update parent set code = 'P' where code = 'C'`), ['k parent C,P']);
+    await database.query('truncate parent');
+    await database.query(
+      `insert into parent values (1, 'P', 0); insert into child values (2, 'C', 0)`,
+    );
+    const join = `update parent set id = 1, code = 'P'`;
+    assert.deepEqual(await by(join), ['k parent C,P']);
     assert.deepEqual(await by('alter table child no inherit parent'), ['f parent']);
     assert.deepEqual(await by('update child set size = 3'), []);
     await database.query(`select cache.forget('parent', 'parent'); drop table parent, child`);

@@ -78,6 +78,7 @@ describe('privileges', () => {
     const session = await sessionOf('cache_listener');
     const { rows } = await session.query(`select * from cache.read_changes('0', 10)`);
     assert.equal(rows[0]?.resource, 'genre');
+    assert.deepEqual(rows[0]?.dependents, []);
     const remove = 'select cache.delete_changes($1::tid[], $2::bigint[]) as deleted';
     const removed = await session.query(remove, [[rows[0]?.row_ctid], [rows[0]?.id]]);
     assert.deepEqual(removed.rows, [{ deleted: '1' }]);

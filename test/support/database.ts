@@ -1,5 +1,5 @@
 // A database of its own for one test, cloned from a template with all migrations in it. Whoever
-// comes first makes the template, once per contents of sql/migrations; the clone goes with the test.
+// comes first makes it, once per contents of sql/migrations. The clone goes when the test ends.
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
