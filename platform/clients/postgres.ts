@@ -95,6 +95,10 @@ export class PostgresSession {
       const result = await Promise.race([this.#client.query<Row>(query), this.#broken]);
       return result.rows;
     } catch (error) {
+      // The driver would go on to answer, late, what nobody waits for any more.
+      if (!(error instanceof pg.DatabaseError)) {
+        this.destroy();
+      }
       throw asTransient(error);
     }
   }
