@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { eventually } from './support/eventually.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { suiteScope } from './support/scope.ts';
 
@@ -94,7 +95,9 @@ describe('GET /cities/{code}', () => {
       const answer = await (await fetch(`${plainUrl}/cities/BGR`)).text();
       assert.equal(answer, `{"source":"database","data":${bulgaria}}`);
     }
-    assert.equal((await fetch(`${plainUrl}/readyz`)).status, 200);
+    await eventually(async () => ((await fetch(`${plainUrl}/readyz`)).ok ? true : undefined), {
+      what: 'the API to be ready',
+    });
     const health = await (await fetch(`${plainUrl}/health`)).json();
     const { checks, resources } = health as {
       checks: object;
