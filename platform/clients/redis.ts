@@ -1,7 +1,7 @@
 // Redis: the only user of its driver. One connection that reconnects for ever by itself. Commands
 // never queue while it is away, and each has a deadline: a caller falls back at once.
 
-import { createClient, type RedisClientOptions } from 'redis';
+import { createClient, type RedisClientOptions } from '@redis/client';
 import { describeError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Secret } from '../secret.ts';
@@ -47,6 +47,11 @@ export class RedisConnection {
     if (this.#client.isOpen) {
       this.#client.destroy();
     }
+  }
+
+  /** Called before the first command of every new connection can be sent. */
+  onReconnect(listener: () => void): void {
+    this.#client.on('ready', listener);
   }
 
   get isReady(): boolean {

@@ -1,6 +1,6 @@
 // A Redis database of its own for one test: the next free number, emptied before and after.
 
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import type { TestScope } from './processes.ts';
 import { servers } from './servers.ts';
 

@@ -48,8 +48,8 @@ testRules(importRules, {
         { 'api/a.ts': importing('kafkajs') },
       ],
       [
-        'cache/a.ts:1: redis belongs to ^platform\\/clients\\/redis\\.ts$',
-        { 'cache/a.ts': `import type { RedisClientType } from 'redis';` },
+        'cache/a.ts:1: @redis/client belongs to ^platform\\/clients\\/redis\\.ts$',
+        { 'cache/a.ts': `import type { RedisClientType } from '@redis/client';` },
       ],
       [
         'workers/listener/a.ts:1: pg-listen belongs to ^workers\\/listener\\/wake-up\\.ts$',
