@@ -1,5 +1,6 @@
 // The clients of the servers that every API process uses, and what /health asks of them.
 
+import { DatabaseStateReader } from '../cache/database-state.ts';
 import { KafkaProbe } from '../platform/clients/kafka-probe.ts';
 import { createKafka } from '../platform/clients/kafka.ts';
 import { ObjectStore } from '../platform/clients/object-store.ts';
@@ -7,13 +8,14 @@ import { PostgresPool } from '../platform/clients/postgres.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Component } from '../platform/run-process.ts';
 import { BoundedDatabase, type Database } from './database.ts';
-import { DatabaseClock } from './health/database-clock.ts';
 import type { ServerProbe } from './health/server-checks.ts';
 import type { ApiSettings } from './settings.ts';
 
 export interface Clients {
   readonly database: Database;
-  readonly databaseClock: DatabaseClock;
+  readonly databaseState: DatabaseStateReader;
+  /** Drops the connections that loads use. */
+  reconnectLoads(): void;
   readonly objectStore: ObjectStore;
   /** They need no start; stopping them closes their connections. */
   readonly component: Component;
@@ -24,7 +26,7 @@ const loadConnectionsMax = 10;
 const waitingLoadsMax = 200;
 /** A load that would end after its lease must not go on. */
 const leaseReserveMs = 500;
-const clockTimeoutMs = 500;
+const stateTimeoutMs = 500;
 
 export function createClients({
   settings,
@@ -41,14 +43,14 @@ export function createClients({
     statementTimeoutMs: settings.LEASE_MS - leaseReserveMs,
     queryTimeoutMs: settings.LEASE_MS,
   });
-  const clockPool = new PostgresPool({
+  const statePool = new PostgresPool({
     ...postgres,
-    applicationName: 'cinesync-api-clock',
+    applicationName: 'cinesync-api-state',
     connectionsMax: 1,
-    statementTimeoutMs: clockTimeoutMs,
-    queryTimeoutMs: clockTimeoutMs,
+    statementTimeoutMs: stateTimeoutMs,
+    queryTimeoutMs: stateTimeoutMs,
   });
-  const databaseClock = new DatabaseClock(clockPool);
+  const databaseState = new DatabaseStateReader(statePool);
   const kafkaProbe = new KafkaProbe(
     createKafka({
       bootstrapServers: settings.KAFKA_BOOTSTRAP_SERVERS,
@@ -69,33 +71,36 @@ export function createClients({
       pool: loadPool,
       statementsMax: loadConnectionsMax + waitingLoadsMax,
     }),
-    databaseClock,
+    databaseState,
+    reconnectLoads: () => loadPool.renew(),
     objectStore,
     component: {
       name: 'clients',
       start: async () => undefined,
       stop: async () => {
         objectStore.stop();
-        await Promise.all([loadPool.end(), clockPool.end(), kafkaProbe.stop()]);
+        await Promise.all([loadPool.end(), statePool.end(), kafkaProbe.stop()]);
       },
     },
-    probes: createProbes({ databaseClock, kafkaProbe, objectStore }),
+    probes: createProbes({ databaseState, kafkaProbe, objectStore }).filter(
+      ({ name }) => name !== 'kafka' || settings.ENABLE_KAFKA,
+    ),
   };
 }
 
 interface Probed {
-  databaseClock: DatabaseClock;
+  databaseState: DatabaseStateReader;
   kafkaProbe: KafkaProbe;
   objectStore: ObjectStore;
 }
 
-function createProbes({ databaseClock, kafkaProbe, objectStore }: Probed): ServerProbe[] {
+function createProbes({ databaseState, kafkaProbe, objectStore }: Probed): ServerProbe[] {
   return [
     {
       name: 'postgres',
       neededForReadiness: true,
       ask: async () => {
-        await databaseClock.read();
+        await databaseState.read();
         return {};
       },
     },

@@ -19,8 +19,8 @@ await runProcess(() => {
   const metrics = createMetrics('api');
 
   const clients = createClients({ settings, logger });
-  const databaseNowMs = () => clients.databaseClock.nowMs();
-  const reading = createReading({ settings, logger, metrics, databaseNowMs });
+  const { databaseState, reconnectLoads } = clients;
+  const reading = createReading({ settings, logger, metrics, databaseState, reconnectLoads });
 
   const probes = [...clients.probes, ...reading.probes];
   const checks = new ServerChecks({ probes, logger });

@@ -2,16 +2,20 @@
 // Postgres. Decided once at start; no read asks again.
 
 import { DatabaseReader } from '../cache/database-reader.ts';
-import { EntryReader, type Reader } from '../cache/entry-reader.ts';
+import type { DatabaseStateReader } from '../cache/database-state.ts';
+import { EntryReader } from '../cache/entry-reader.ts';
 import { EntryStore } from '../cache/entry-store.ts';
-import { createCacheMetrics } from '../cache/metrics.ts';
+import type { Loaded } from '../cache/guarded-load.ts';
+import { createCacheMetrics, registerTrustGauges } from '../cache/metrics.ts';
+import type { Reader } from '../cache/read-result.ts';
+import { Trust } from '../cache/trust.ts';
 import { type CachedResource, cachedResources } from '../contract/resources.ts';
 import { RedisConnection } from '../platform/clients/redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Component } from '../platform/run-process.ts';
 import { redisUrlOf } from '../platform/setting-fields.ts';
-import { readPipelineLag, type ResourceHealth } from './health/pipeline-lag.ts';
+import type { ResourceHealth } from './health/schemas.ts';
 import type { ServerProbe } from './health/server-checks.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -19,54 +23,65 @@ export interface Reading {
   createReader(options: ReaderOptions): Reader;
   readonly components: readonly Component[];
   readonly probes: readonly ServerProbe[];
-  readResources(): Promise<Record<string, ResourceHealth>>;
+  readResources(): Record<string, ResourceHealth>;
 }
 
 export interface ReaderOptions {
   resource: CachedResource;
   ttlSeconds: number;
   /** One statement, begun when it is called. */
-  load: (code: string) => Promise<string>;
+  load: (code: string) => Promise<Loaded>;
 }
 
 export interface ReadingOptions {
   settings: ApiSettings;
   logger: Logger;
   metrics: Metrics;
-  databaseNowMs: () => number | null;
+  databaseState: DatabaseStateReader;
+  /** Drops the connections that loads use. */
+  reconnectLoads: () => void;
 }
 
 export function createReading(options: ReadingOptions): Reading {
   return options.settings.ENABLE_CACHE ? readCached(options) : readDatabase(options);
 }
 
-function readCached({ settings, logger, metrics, databaseNowMs }: ReadingOptions): Reading {
+function readCached(options: ReadingOptions): Reading {
+  const { settings, logger, metrics, databaseState, reconnectLoads } = options;
   const redis = new RedisConnection({
     url: redisUrlOf(settings),
     name: 'cinesync-api',
     deadlineMs: settings.REDIS_DEADLINE_MS,
     logger,
   });
-  const store = new EntryStore({ redis, leaseMs: settings.LEASE_MS });
-  const cacheMetrics = createCacheMetrics(metrics);
+  const trust = new Trust({
+    redis,
+    database: databaseState,
+    topicNamespace: settings.TOPIC_NAMESPACE,
+    boundMs: settings.STALENESS_BOUND_MS,
+    logger,
+  });
+  registerTrustGauges(metrics, trust);
+  const shared = {
+    store: new EntryStore({ redis, leaseMs: settings.LEASE_MS }),
+    leaseWaitMs: settings.LEASE_WAIT_MS,
+    serveStaleOnError: settings.SERVE_STALE_ON_ERROR,
+    metrics: createCacheMetrics(metrics),
+    expectedIncarnation: () => databaseState.latest?.incarnation ?? null,
+    reconnect: reconnectLoads,
+  };
   return {
     createReader: (reader) =>
-      new EntryReader({
-        ...reader,
-        store,
-        leaseWaitMs: settings.LEASE_WAIT_MS,
-        metrics: cacheMetrics,
-      }),
+      new EntryReader({ ...reader, ...shared, trust: trust.of(reader.resource) }),
     components: [
       { name: 'Redis', start: async () => redis.start(), stop: async () => redis.stop() },
+      trust,
     ],
     probes: [{ name: 'redis', neededForReadiness: true, ask: () => ping(redis) }],
     readResources: () =>
-      readPipelineLag({
-        redis: (...parts) => redis.command(...parts),
-        topicNamespace: settings.TOPIC_NAMESPACE,
-        boundMs: settings.STALENESS_BOUND_MS,
-        databaseNowMs,
+      healthOfEach((resource) => {
+        const { lagMs, boundMs, bypass } = trust.of(resource);
+        return { lag_ms: lagMs, bound_ms: boundMs, bypass };
       }),
   };
 }
@@ -78,18 +93,20 @@ async function ping(redis: RedisConnection): Promise<Record<string, unknown>> {
 
 function readDatabase({ settings, metrics }: ReadingOptions): Reading {
   const cacheMetrics = createCacheMetrics(metrics);
-  const health = {
-    lag_ms: null,
-    bound_ms: settings.STALENESS_BOUND_MS,
-    bypass: 'the cache is switched off (ENABLE_CACHE=false)',
-  };
   return {
     createReader: ({ resource, load }) =>
       new DatabaseReader({ resource, load, metrics: cacheMetrics }),
     components: [],
     probes: [],
-    readResources: async () => {
-      return Object.fromEntries(cachedResources.map(({ name }) => [name, health]));
-    },
+    readResources: () =>
+      healthOfEach(() => {
+        return { lag_ms: null, bound_ms: settings.STALENESS_BOUND_MS, bypass: 'off' };
+      }),
   };
+}
+
+function healthOfEach(
+  health: (resource: CachedResource) => ResourceHealth,
+): Record<string, ResourceHealth> {
+  return Object.fromEntries(cachedResources.map((resource) => [resource.name, health(resource)]));
 }

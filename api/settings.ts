@@ -20,6 +20,7 @@ const schema = z.object({
   HOST: host,
   DATABASE_URL: databaseUrl,
   ...redisFields,
+  ENABLE_KAFKA: flag(true),
   KAFKA_BOOTSTRAP_SERVERS: kafkaBootstrapServers,
   TOPIC_NAMESPACE: topicNamespace,
   ...s3Fields,
@@ -29,6 +30,7 @@ const schema = z.object({
   LEASE_MS: integer({ min: 1000, max: 60_000, default: 3000 }),
   LEASE_WAIT_MS: integer({ min: 0, max: 60_000, default: 250 }),
   REDIS_DEADLINE_MS: integer({ min: 10, max: 10_000, default: 200 }),
+  SERVE_STALE_ON_ERROR: flag(true),
   STALENESS_BOUND_MS: integer({ min: 100, max: 3_600_000, default: 5000 }),
   LOG_LEVEL: logLevel,
 });

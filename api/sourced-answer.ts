@@ -3,7 +3,7 @@
 
 import type { Response } from 'express';
 import { z } from 'zod';
-import type { ReadResult } from '../cache/entry-reader.ts';
+import type { ReadResult } from '../cache/read-result.ts';
 import { sendJson } from './endpoint.ts';
 
 export function sourcedSchema<Data extends z.ZodType>(data: Data) {
@@ -11,6 +11,16 @@ export function sourcedSchema<Data extends z.ZodType>(data: Data) {
   return z.object({ source, data });
 }
 
-export function sendSourced(response: Response, { source, text }: ReadResult): void {
+export function sendSourced(response: Response, result: ReadResult): void {
+  sendCacheStatus(response, result);
+  const { source, text } = result;
   sendJson(response, `{"source":"${source}","data":${text}}`);
+}
+
+/** On every answer that was read through the cache, a 404 included. */
+export function sendCacheStatus(response: Response, { status, stale }: ReadResult): void {
+  response.setHeader('cache-status', status);
+  if (stale) {
+    response.setHeader('x-cache', 'STALE');
+  }
 }

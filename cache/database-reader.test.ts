@@ -3,23 +3,29 @@ import { test } from 'node:test';
 import { Registry } from 'prom-client';
 import { cachedResource } from '../contract/resources.ts';
 import { DatabaseReader } from './database-reader.ts';
+import type { Loaded } from './guarded-load.ts';
 import { createCacheMetrics } from './metrics.ts';
 
 test('every answer comes from the database, and is counted', async () => {
   const registry = new Registry();
   const reader = new DatabaseReader({
     resource: cachedResource('city'),
-    load: async (code) => `["${code}"]`,
+    load: async (code) => ({ text: `["${code}"]`, incarnation: null }),
     metrics: createCacheMetrics(registry),
   });
   for (let time = 0; time < 2; time += 1) {
-    assert.deepEqual(await reader.read('BGR'), { source: 'database', text: '["BGR"]' });
+    assert.deepEqual(await reader.read('BGR'), {
+      source: 'database',
+      text: '["BGR"]',
+      status: 'CineSync; fwd=bypass; detail=off',
+      stale: false,
+    });
   }
-  assert.match(await registry.metrics(), /reads_total\{resource="city",source="database"\} 2/);
+  assert.match(await registry.metrics(), /reads_total\{resource="city",outcome="bypass"\} 2/);
 });
 
 test('readers join a load only if it starts after they came', async () => {
-  const loads: ((text: string) => void)[] = [];
+  const loads: ((loaded: Loaded) => void)[] = [];
   const reader = new DatabaseReader({
     resource: cachedResource('city'),
     load: async () => new Promise((resolve) => loads.push(resolve)),
@@ -28,11 +34,11 @@ test('readers join a load only if it starts after they came', async () => {
   const first = reader.read('BGR');
   const crowd = [reader.read('BGR'), reader.read('BGR'), reader.read('BGR')];
   assert.equal(loads.length, 1);
-  loads[0]?.('[1]');
+  loads[0]?.({ text: '[1]', incarnation: null });
   assert.equal((await first).text, '[1]');
   await new Promise(setImmediate);
   assert.equal(loads.length, 2);
-  loads[1]?.('[2]');
+  loads[1]?.({ text: '[2]', incarnation: null });
   assert.deepEqual(
     (await Promise.all(crowd)).map(({ text }) => text),
     ['[2]', '[2]', '[2]'],

@@ -2,19 +2,22 @@
 // a load that starts after they arrived, so a crowd costs two statements at a time.
 
 import type { CachedResource } from '../contract/resources.ts';
-import type { Reader, ReadResult } from './entry-reader.ts';
+import type { Loaded } from './guarded-load.ts';
 import type { CacheMetrics } from './metrics.ts';
+import { cacheStatus, type Reader, type ReadResult } from './read-result.ts';
 import { SharedLoads } from './shared-loads.ts';
 
 export interface DatabaseReaderOptions {
   resource: CachedResource;
-  load: (code: string) => Promise<string>;
+  load: (code: string) => Promise<Loaded>;
   metrics: CacheMetrics;
 }
 
+const status = cacheStatus.bypass('off');
+
 export class DatabaseReader implements Reader {
   readonly #options: DatabaseReaderOptions;
-  readonly #loads = new SharedLoads<string>();
+  readonly #loads = new SharedLoads<Loaded>();
 
   constructor(options: DatabaseReaderOptions) {
     this.#options = options;
@@ -23,8 +26,8 @@ export class DatabaseReader implements Reader {
   /** The code must be canonical. */
   async read(code: string): Promise<ReadResult> {
     const { resource, load, metrics } = this.#options;
-    const text = await this.#loads.load(code, () => load(code));
-    metrics.reads.inc({ resource: resource.name, source: 'database' });
-    return { source: 'database', text };
+    const { text } = await this.#loads.load(code, () => load(code));
+    metrics.reads.inc({ resource: resource.name, outcome: 'bypass' });
+    return { source: 'database', text, status, stale: false };
   }
 }

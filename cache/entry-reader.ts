@@ -1,35 +1,27 @@
 // Reads one resource through the cache (the protocol is in ARCHITECTURE.md, "Reading an entry").
-// Whatever Redis does, a reader gets an answer: when it is away, slow, or somebody else loads for
-// too long, the answer comes from Postgres and nothing is stored.
+// Whatever Redis does, a reader gets an answer: when the cache can not be trusted, is slow or away,
+// or somebody else loads for too long, the answer comes from Postgres and nothing is stored.
 
 import { type CachedResource, entryKey } from '../contract/resources.ts';
 import { TransientError } from '../platform/errors.ts';
 import { pause } from '../platform/retry.ts';
 import type { EntryStore } from './entry-store.ts';
+import { type GuardedLoadOptions, type GuardedResult, loadGuarded } from './guarded-load.ts';
 import { isLease, newLease } from './lease.ts';
 import type { CacheMetrics } from './metrics.ts';
+import { cacheStatus, type Reader, type ReadResult } from './read-result.ts';
 import { SharedLoads } from './shared-loads.ts';
+import type { TrustedResource } from './trust.ts';
 
-export interface ReadResult {
-  source: 'cache' | 'database';
-  /** JSON text, ready to be joined into an answer. */
-  text: string;
-}
-
-/** How a route reads a resource, with the cache or without. */
-export interface Reader {
-  /** The code must be canonical. */
-  read(code: string): Promise<ReadResult>;
-}
-
-export interface EntryReaderOptions {
+export interface EntryReaderOptions extends GuardedLoadOptions {
   resource: CachedResource;
   store: EntryStore;
-  /** One statement, read committed; "no such row" is the resource's `absentText`. */
-  load: (code: string) => Promise<string>;
+  trust: Pick<TrustedResource, 'trustedUntilMs' | 'reason'>;
   ttlSeconds: number;
   /** How long to wait for somebody else's load before loading without filling. */
   leaseWaitMs: number;
+  /** While Postgres is away, serve an entry that can not be trusted, and say so. */
+  serveStaleOnError: boolean;
   metrics: CacheMetrics;
 }
 
@@ -38,14 +30,20 @@ const absentTtlSeconds = 30;
 
 type Lookup =
   | { kind: 'hit'; text: string }
-  | { kind: 'loading'; load: Promise<string> }
-  | { kind: 'unleased' };
+  | { kind: 'leased'; load: Promise<LeasedLoad> }
+  | { kind: 'joined'; load: Promise<LeasedLoad> }
+  | { kind: 'unleased'; status: string };
+
+interface LeasedLoad {
+  text: string;
+  status: string;
+}
 
 export class EntryReader implements Reader {
   readonly #options: EntryReaderOptions;
   /** The loads of this process by their lease: only who was shown a lease may join its load. */
-  readonly #leasedLoads = new Map<string, Promise<string>>();
-  readonly #unleasedLoads = new SharedLoads<string>();
+  readonly #leasedLoads = new Map<string, Promise<LeasedLoad>>();
+  readonly #unleasedLoads = new SharedLoads<GuardedResult>();
 
   constructor(options: EntryReaderOptions) {
     this.#options = options;
@@ -56,16 +54,22 @@ export class EntryReader implements Reader {
    * @throws whatever `load` throws.
    */
   async read(code: string): Promise<ReadResult> {
+    const { trust } = this.#options;
+    if (performance.now() >= trust.trustedUntilMs) {
+      return await this.#bypass(code, trust.reason);
+    }
     const lookup = await this.#lookUp(code);
     switch (lookup.kind) {
       case 'hit':
-        return this.#result('cache', lookup.text);
-      case 'loading':
-        return this.#result('database', await lookup.load);
-      case 'unleased': {
-        const load = () => this.#options.load(code);
-        return this.#result('database', await this.#unleasedLoads.load(code, load));
+        return this.#fromCache('hit', lookup.text, cacheStatus.hit);
+      case 'leased': {
+        const { text, status } = await lookup.load;
+        return this.#fromDatabase('miss', text, status);
       }
+      case 'joined':
+        return this.#fromDatabase('miss', (await lookup.load).text, cacheStatus.joined);
+      case 'unleased':
+        return this.#fromDatabase('miss', await this.#loadUnleased(code), lookup.status);
       default:
         return lookup satisfies never;
     }
@@ -80,38 +84,43 @@ export class EntryReader implements Reader {
         const lease = newLease();
         const held = (await store.look(key)) ?? (await store.takeLease(key, lease));
         if (held === null) {
-          return { kind: 'loading', load: this.#startLeasedLoad(code, lease) };
+          return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };
         }
         if (!isLease(held)) {
           return { kind: 'hit', text: held };
         }
         const load = this.#leasedLoads.get(held);
         if (load !== undefined) {
-          return { kind: 'loading', load };
+          return { kind: 'joined', load };
         }
         if (performance.now() >= waitUntilMs) {
-          return { kind: 'unleased' };
+          return { kind: 'unleased', status: cacheStatus.leaseWait };
         }
         await pause(10 + Math.random() * 40);
       }
     } catch (error) {
       if (error instanceof TransientError) {
-        return { kind: 'unleased' };
+        return { kind: 'unleased', status: cacheStatus.bypass('redis') };
       }
       throw error;
     }
   }
 
   /** In the tick of the lease reply, so that the reply behind it already finds a load to join. */
-  #startLeasedLoad(code: string, lease: string): Promise<string> {
+  #startLeasedLoad(code: string, lease: string): Promise<LeasedLoad> {
     const load = this.#loadAndFill(code, lease).finally(() => this.#leasedLoads.delete(lease));
     this.#leasedLoads.set(lease, load);
     return load;
   }
 
-  async #loadAndFill(code: string, lease: string): Promise<string> {
-    const { resource, store, ttlSeconds, metrics, load } = this.#options;
-    const text = await load(code);
+  async #loadAndFill(code: string, lease: string): Promise<LeasedLoad> {
+    const { text, fillable } = await loadGuarded(code, this.#options);
+    const stored = fillable && (await this.#fill(code, lease, text));
+    return { text, status: stored ? cacheStatus.stored : cacheStatus.notStored };
+  }
+
+  async #fill(code: string, lease: string, text: string): Promise<boolean> {
+    const { resource, store, ttlSeconds, metrics } = this.#options;
     const seconds = text === resource.absentText ? absentTtlSeconds : ttlSeconds;
     let outcome = 'failed';
     try {
@@ -123,12 +132,50 @@ export class EntryReader implements Reader {
       }
     }
     metrics.fills.inc({ resource: resource.name, outcome });
-    return text;
+    return outcome === 'stored';
   }
 
-  #result(source: ReadResult['source'], text: string): ReadResult {
-    this.#options.metrics.reads.inc({ resource: this.#options.resource.name, source });
-    return { source, text };
+  /** No look at Redis, no lease and no fill, unless Postgres can not answer. */
+  async #bypass(code: string, reason: string): Promise<ReadResult> {
+    try {
+      const text = await this.#loadUnleased(code);
+      return this.#fromDatabase('bypass', text, cacheStatus.bypass(reason));
+    } catch (error) {
+      const text = error instanceof TransientError ? await this.#lookForStale(code) : null;
+      if (text === null) {
+        throw error;
+      }
+      return { ...this.#fromCache('stale', text, cacheStatus.stale), stale: true };
+    }
+  }
+
+  async #lookForStale(code: string): Promise<string | null> {
+    const { resource, store, serveStaleOnError } = this.#options;
+    if (!serveStaleOnError) {
+      return null;
+    }
+    const held = await store.look(entryKey(resource, code)).catch(() => null);
+    return held === null || isLease(held) ? null : held;
+  }
+
+  async #loadUnleased(code: string): Promise<string> {
+    const load = () => loadGuarded(code, this.#options);
+    return (await this.#unleasedLoads.load(code, load)).text;
+  }
+
+  #fromCache(outcome: string, text: string, status: string): ReadResult {
+    this.#count(outcome);
+    return { source: 'cache', text, status, stale: false };
+  }
+
+  #fromDatabase(outcome: string, text: string, status: string): ReadResult {
+    this.#count(outcome);
+    return { source: 'database', text, status, stale: false };
+  }
+
+  #count(outcome: string): void {
+    const { metrics, resource } = this.#options;
+    metrics.reads.inc({ resource: resource.name, outcome });
   }
 }
 

@@ -1,10 +1,13 @@
-// What the cache counts: where each read was answered from, and what became of each fill.
+// What the cache counts: how each read was answered, what became of each fill, how far behind the
+// heartbeats are, and why entries are not used.
 
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
+import { cachedResources } from '../contract/resources.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Trust } from './trust.ts';
 
 export interface CacheMetrics {
-  reads: Counter<'resource' | 'source'>;
+  reads: Counter<'resource' | 'outcome'>;
   fills: Counter<'resource' | 'outcome'>;
 }
 
@@ -12,8 +15,8 @@ export function createCacheMetrics(metrics: Metrics): CacheMetrics {
   return {
     reads: new Counter({
       name: 'cinesync_reads_total',
-      help: 'Reads of cached resources by where the answer came from',
-      labelNames: ['resource', 'source'],
+      help: 'Reads of cached resources by outcome: hit, miss, bypass, stale',
+      labelNames: ['resource', 'outcome'],
       registers: [metrics],
     }),
     fills: new Counter({
@@ -23,4 +26,37 @@ export function createCacheMetrics(metrics: Metrics): CacheMetrics {
       registers: [metrics],
     }),
   };
+}
+
+export function registerTrustGauges(metrics: Metrics, trust: Pick<Trust, 'of'>): void {
+  new Gauge({
+    name: 'cinesync_cache_lag_seconds',
+    help: 'Age of the oldest heartbeat that has been applied; absent while it is not known',
+    labelNames: ['resource'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const resource of cachedResources) {
+        const { lagMs } = trust.of(resource);
+        if (lagMs !== null) {
+          this.set({ resource: resource.name }, lagMs / 1000);
+        }
+      }
+    },
+  });
+  new Gauge({
+    name: 'cinesync_cache_bypassed',
+    help: '1 with the reason while a resource is read from Postgres; absent while it is not',
+    labelNames: ['resource', 'reason'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const resource of cachedResources) {
+        const reason = trust.of(resource).bypass;
+        if (reason !== null) {
+          this.set({ resource: resource.name, reason }, 1);
+        }
+      }
+    },
+  });
 }

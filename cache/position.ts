@@ -28,20 +28,25 @@ const storedPosition: z.ZodType<Position> = z.object({
 
 /** By partition number. */
 export type TopicPositions = ReadonlyMap<number, Position>;
+/** By topic. */
+export type Positions = ReadonlyMap<string, TopicPositions>;
+
+const fieldPattern = /^(.+)\/(\d+)$/;
 
 function fieldName(topic: string, partition: number): string {
   return `${topic}/${partition}`;
 }
 
-/** Every stored position of a topic; what can not be read counts as absent. */
-export async function readPositions(redis: RedisCommands, topic: string): Promise<TopicPositions> {
+/** Everything that is stored; what can not be read counts as absent. */
+export async function readPositions(redis: RedisCommands): Promise<Positions> {
   const reply = await redis<Record<string, string>>('HGETALL', positionKey);
-  const positions = new Map<number, Position>();
+  const positions = new Map<string, Map<number, Position>>();
   for (const [field, value] of Object.entries(reply)) {
-    const partition = partitionOfField(topic, field);
+    const [, topic, partition] = fieldPattern.exec(field) ?? [];
     const position = parsePosition(value);
-    if (partition !== null && position !== null) {
-      positions.set(partition, position);
+    if (topic !== undefined && position !== null) {
+      const ofTopic = positions.get(topic) ?? new Map<number, Position>();
+      positions.set(topic, ofTopic.set(Number(partition), position));
     }
   }
   return positions;
@@ -65,12 +70,6 @@ export async function deletePositions(
   if (fields.length > 0) {
     await redis<number>('HDEL', positionKey, ...fields);
   }
-}
-
-function partitionOfField(topic: string, field: string): number | null {
-  const prefix = fieldName(topic, 0).slice(0, -1);
-  const digits = field.startsWith(prefix) ? field.slice(prefix.length) : '';
-  return /^\d+$/.test(digits) ? Number(digits) : null;
 }
 
 function parsePosition(text: string): Position | null {

@@ -24,6 +24,7 @@ describe('a fill that comes too late', () => {
     pipeline.startApi({ DATABASE_URL: gate.url });
     pipeline.startApi({ DATABASE_URL: gate.url });
     pipeline.startApi();
+    await pipeline.waitUntilTrusted();
   });
 
   /** A country of its own for each test, and one reader that has taken its rows already. */

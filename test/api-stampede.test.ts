@@ -20,6 +20,7 @@ describe('200 concurrent misses of one code', () => {
     pipeline.startApi(url);
     pipeline.startApi(url);
     pipeline.startApi({ ...url, ENABLE_CACHE: 'false' });
+    await pipeline.waitUntilTrusted();
   });
 
   async function crowd(path: string, apis: readonly number[]): Promise<unknown[]> {

@@ -1,9 +1,13 @@
 // The cities of one country as the JSON array text that is cached: biggest first.
 
+import type { Loaded } from '../../cache/guarded-load.ts';
 import type { Database } from '../database.ts';
+import { toLoaded } from '../loaded-row.ts';
 
 const citiesOfCountry = `
-  select coalesce(
+  select
+    (select id from cache.current_incarnation) as incarnation,
+    coalesce(
       '[' || string_agg(row_to_json(entry)::text, ',' order by population desc, name) || ']',
       '[]'
     ) as text
@@ -11,11 +15,11 @@ const citiesOfCountry = `
 `;
 
 /** @param code a country code in capitals */
-export async function loadCities(database: Database, code: string): Promise<string> {
+export async function loadCities(database: Database, code: string): Promise<Loaded> {
   const [row] = await database.query({
     name: 'cities_of_country',
     text: citiesOfCountry,
     values: [code],
   });
-  return String(row?.text);
+  return toLoaded(row);
 }

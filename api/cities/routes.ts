@@ -1,7 +1,7 @@
 // GET /cities/{code}: all cities of a country, through the cache.
 
 import { z } from 'zod';
-import type { Reader } from '../../cache/entry-reader.ts';
+import type { Reader } from '../../cache/read-result.ts';
 import { canonicalCodeOf } from '../canonical-code.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
 import { sendSourced, sourcedSchema } from '../sourced-answer.ts';

@@ -3,13 +3,18 @@
 import type { HealthCheck } from '../../platform/health.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, sendJson } from '../endpoint.ts';
-import type { ResourceHealth } from './pipeline-lag.ts';
-import { type Health, healthSchema, livezSchema, readyzSchema } from './schemas.ts';
+import {
+  type Health,
+  healthSchema,
+  livezSchema,
+  type ResourceHealth,
+  readyzSchema,
+} from './schemas.ts';
 import type { ServerChecks } from './server-checks.ts';
 
 export interface HealthEndpointsOptions {
   checks: Pick<ServerChecks, 'checkAll' | 'isReady'>;
-  readResources: () => Promise<Record<string, ResourceHealth>>;
+  readResources: () => Record<string, ResourceHealth>;
   metrics: Metrics;
 }
 
@@ -53,8 +58,7 @@ function healthEndpoint({ checks, readResources }: HealthEndpointsOptions): Endp
     },
     handle: async ({ response }) => {
       const servers = await checks.checkAll();
-      // After the checks, one of which reads the clock that the lag is measured by.
-      const resources = await readResources();
+      const resources = readResources();
       const status = overallStatus(servers);
       const uptimeSeconds = Math.floor(process.uptime());
       const body = { status, uptime_s: uptimeSeconds, checks: servers, resources };

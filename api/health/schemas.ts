@@ -19,6 +19,8 @@ const resourceSchema = z
   })
   .meta({ id: 'ResourceHealth' });
 
+export type ResourceHealth = z.output<typeof resourceSchema>;
+
 export const healthSchema = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']),

@@ -20,7 +20,8 @@ test('what the database gives has exactly the documented shapes', async (t) => {
     query: async (asked: { text: string; values?: unknown[] }) => (await pool.query(asked)).rows,
   };
 
-  const text = await loadMovie(database, filmId);
+  const { text, incarnation } = await loadMovie(database, filmId);
+  assert.equal(incarnation, null, 'no listener has given this database one');
   const shown = movieSchema.strict().parse(JSON.parse(text));
   assert.equal(text, JSON.stringify(shown), 'compact, in the documented order');
   assert.equal(shown.rating, 7.5);

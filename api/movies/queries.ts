@@ -1,7 +1,9 @@
 // Published films as JSON text: one with everything its page shows, and a page of the list. Both
 // say what is compact and final here, so that nothing has to parse it again.
 
+import type { Loaded } from '../../cache/guarded-load.ts';
 import type { Database } from '../database.ts';
+import { toLoaded } from '../loaded-row.ts';
 
 const filmColumns = `
   movies.id, title, description, year, rating, duration, poster_url`;
@@ -11,7 +13,10 @@ const timeColumns = `
   to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as updated_at`;
 
 const publishedFilm = `
-  select row_to_json(film)::text as text
+  select
+    (select id from cache.current_incarnation) as incarnation,
+    coalesce((
+    select row_to_json(film)::text
     from (
       select ${filmColumns},
         (select coalesce(
@@ -30,6 +35,7 @@ const publishedFilm = `
         ${timeColumns}
       from movies
       where movies.id = $1 and is_published) as film
+    ), 'null') as text
 `;
 
 const publishedPage = `
@@ -46,9 +52,9 @@ const publishedPage = `
 `;
 
 /** The text `null` when there is no such film, or it is not published. */
-export async function loadMovie(database: Database, id: string): Promise<string> {
+export async function loadMovie(database: Database, id: string): Promise<Loaded> {
   const [row] = await database.query({ name: 'movie', text: publishedFilm, values: [id] });
-  return row === undefined ? 'null' : String(row.text);
+  return toLoaded(row);
 }
 
 export interface MoviePage {

@@ -1,7 +1,7 @@
 // GET /movies/{id}: one published film, through the cache. GET /movies: the list, from Postgres.
 
 import { z } from 'zod';
-import type { Reader } from '../../cache/entry-reader.ts';
+import type { Reader } from '../../cache/read-result.ts';
 import { canonicalCodeOf } from '../canonical-code.ts';
 import type { Database } from '../database.ts';
 import {
@@ -12,7 +12,7 @@ import {
   sendJson,
 } from '../endpoint.ts';
 import { Problem } from '../problem.ts';
-import { sendSourced, sourcedSchema } from '../sourced-answer.ts';
+import { sendCacheStatus, sendSourced, sourcedSchema } from '../sourced-answer.ts';
 import { loadMoviePage } from './queries.ts';
 import { moviePageSchema, movieSchema } from './schemas.ts';
 
@@ -77,6 +77,7 @@ function oneEndpoint({ movies }: MovieEndpointsOptions): Endpoint {
     handle: async ({ params, response }) => {
       const result = await movies.read(params.id);
       if (result.text === 'null') {
+        sendCacheStatus(response, result);
         throw new Problem(404, 'There is no published film with this id.');
       }
       sendSourced(response, result);

@@ -39,15 +39,13 @@ function clientConfig(options: PostgresOptions): pg.ClientConfig {
 
 /** @throws TransientError when the server can not be reached; the driver's error otherwise. */
 export class PostgresPool {
-  readonly #pool: pg.Pool;
+  readonly #options: PostgresOptions & { connectionsMax: number; logger: Logger };
+  #pool: pg.Pool;
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PostgresOptions & { connectionsMax: number; logger: Logger }) {
-    const { connectionsMax: max, logger } = options;
-    this.#pool = new pg.Pool({ ...clientConfig(options), max, idleTimeoutMillis: 30_000 });
-    this.#pool.on('error', (error) => {
-      const message = `an idle Postgres connection was lost: ${describeError(error)}`;
-      logger.warn({ event: 'postgres.connection_lost' }, message);
-    });
+    this.#options = options;
+    this.#pool = createPool(options);
   }
 
   async query(query: Query): Promise<Row[]> {
@@ -58,9 +56,41 @@ export class PostgresPool {
     }
   }
 
+  /**
+   * From now on queries go over new connections: the server at the end of the old ones may not be
+   * the primary any more. Those are closed as soon as nobody uses them. At most once a second.
+   */
+  renew(): void {
+    if (performance.now() - this.#renewedAtMs < renewIntervalMs) {
+      return;
+    }
+    this.#renewedAtMs = performance.now();
+    const old = this.#pool;
+    this.#pool = createPool(this.#options);
+    const { logger, applicationName } = this.#options;
+    logger.info({ event: 'postgres.renewed', applicationName }, 'connecting to Postgres anew');
+    old.end().catch((error: unknown) => {
+      logger.warn({ event: 'postgres.end_failed' }, describeError(error));
+    });
+  }
+
   async end(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+const renewIntervalMs = 1000;
+
+function createPool(
+  options: PostgresOptions & { connectionsMax: number; logger: Logger },
+): pg.Pool {
+  const { connectionsMax: max, logger } = options;
+  const pool = new pg.Pool({ ...clientConfig(options), max, idleTimeoutMillis: 30_000 });
+  pool.on('error', (error) => {
+    const message = `an idle Postgres connection was lost: ${describeError(error)}`;
+    logger.warn({ event: 'postgres.connection_lost' }, message);
+  });
+  return pool;
 }
 
 /** One connection. Once it failed every further query rejects; open a new one. */

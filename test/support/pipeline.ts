@@ -6,6 +6,7 @@ import { type RunningProcess, startProcess, type TestScope } from './processes.t
 import { createRedisDatabase, type RedisDatabase } from './redis.ts';
 import { eventually } from './eventually.ts';
 import { reverseScope } from './scope.ts';
+import { keepCacheTrusted } from './trusted-cache.ts';
 import { type ServerAddresses, servers } from './servers.ts';
 
 export interface PipelineOptions {
@@ -14,6 +15,8 @@ export interface PipelineOptions {
   cleaners?: number;
   /** Servers of the test's own, instead of the shared ones. */
   servers?: Partial<ServerAddresses>;
+  /** Without workers: whether a stand-in keeps the cache trusted. Default true. */
+  trusted?: boolean;
   /** Further settings for every process. */
   env?: Record<string, string>;
 }
@@ -21,6 +24,12 @@ export interface PipelineOptions {
 export interface Answer {
   source: string;
   data: unknown;
+}
+
+export interface Health {
+  status: string;
+  checks: Record<string, { status: string }>;
+  resources: Record<string, { lag_ms: number | null; bound_ms: number; bypass: string | null }>;
 }
 
 export class Pipeline {
@@ -115,6 +124,24 @@ export class Pipeline {
     );
   }
 
+  /** Every API reads from the cache. */
+  async waitUntilTrusted(): Promise<void> {
+    for (const api of this.apis) {
+      await eventually(
+        async () => {
+          const { resources } = await this.health(api);
+          const reasons = Object.values(resources).map(({ bypass }) => bypass);
+          return reasons.every((reason) => reason === null || reason === 'off') ? true : undefined;
+        },
+        { what: 'the API to trust the cache', timeoutMs: 40_000 },
+      );
+    }
+  }
+
+  async health(api: RunningProcess): Promise<Health> {
+    return (await (await fetch(`${await api.url()}/health`)).json()) as Health;
+  }
+
   async #apiUrl(index: number): Promise<string> {
     const api = this.apis[index];
     if (api === undefined) {
@@ -153,6 +180,10 @@ export async function startPipeline(
     ...options.env,
   };
   const pipeline = new Pipeline({ scope, database, redis, namespace, env });
+  const standIn = listeners === 0 && cleaners === 0 && options.trusted !== false;
+  if (standIn) {
+    await keepCacheTrusted(scope, { database, redis, namespace });
+  }
   for (let count = 0; count < listeners; count += 1) {
     pipeline.startListener();
   }
@@ -164,6 +195,9 @@ export async function startPipeline(
   }
   if (listeners > 0 && cleaners > 0) {
     await pipeline.waitUntilApplied();
+  }
+  if (standIn || (listeners > 0 && cleaners > 0)) {
+    await pipeline.waitUntilTrusted();
   }
   return pipeline;
 }

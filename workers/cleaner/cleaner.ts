@@ -1,6 +1,7 @@
 // The step between source and sink: plan the batch, set aside what can not be read, and apply the
 // plan until it is applied. A batch is never skipped: only then are its offsets committed.
 
+import type { BatchTarget } from '../../cache/apply-batch.ts';
 import { type CachedResource, cachedResources } from '../../contract/resources.ts';
 import { updatesTopic } from '../../contract/topics.ts';
 import type { IncomingBatch } from '../../platform/clients/kafka-consumer.ts';
@@ -11,7 +12,7 @@ import type { Component } from '../../platform/run-process.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { CleanerMetrics } from './metrics.ts';
 import { type BatchPlan, planBatch } from './plan.ts';
-import type { BatchTarget, RedisSink } from './redis-sink.ts';
+import type { RedisSink } from './redis-sink.ts';
 
 export interface CleanerOptions {
   topicNamespace: string;

@@ -3,7 +3,8 @@
 import { Counter } from 'prom-client';
 import type { CachedResource } from '../../contract/resources.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { BatchPlan, FlushReason } from './plan.ts';
+import type { FlushReason } from '../../cache/apply-batch.ts';
+import type { BatchPlan } from './plan.ts';
 
 export class CleanerMetrics {
   readonly #deletes: Counter<'resource'>;

@@ -1,9 +1,9 @@
-// What one batch of messages asks for: pure. Which entries to delete, whether to flush, what to
-// set aside, and the position to record when all of it is done.
+// What one batch of messages asks for: pure. Which entries to delete, whether to flush, which
+// heartbeats it carries, and what to set aside.
 
+import type { InvalidationBatch } from '../../cache/apply-batch.ts';
 import { type Heartbeat, parseMessage } from '../../contract/messages.ts';
 import { type CachedResource, entryKey } from '../../contract/resources.ts';
-import type { Position } from '../../cache/position.ts';
 import type { IncomingMessage } from '../../platform/clients/kafka-consumer.ts';
 
 export interface UnreadableMessage {
@@ -11,16 +11,8 @@ export interface UnreadableMessage {
   reason: string;
 }
 
-export interface BatchPlan {
-  firstOffset: bigint;
-  nextOffset: bigint;
-  /** Distinct Redis keys. */
-  keys: string[];
-  /** A message asked for it, or one could not be understood: then nothing may stay. */
-  flushes: boolean;
-  /** In order. */
-  heartbeats: Heartbeat[];
-  unreadable: UnreadableMessage[];
+export interface BatchPlan extends InvalidationBatch {
+  unreadable: readonly UnreadableMessage[];
 }
 
 /** @param messages at least one, in the order of their offsets */
@@ -40,6 +32,7 @@ export function planBatch(
   for (const message of messages) {
     const parsed = parseMessage(resource, message);
     if ('unreadable' in parsed) {
+      // Nobody knows what it meant: nothing may stay.
       unreadable.push({ message, reason: parsed.unreadable });
       flushes = true;
     } else if (parsed.action === 'invalidate_cache') {
@@ -50,44 +43,12 @@ export function planBatch(
       heartbeats.push(parsed.heartbeat);
     }
   }
-  const nextOffset = last.offset + 1n;
   return {
-    firstOffset: first.offset,
-    nextOffset,
+    continues: String(first.offset),
+    next: String(last.offset + 1n),
     keys: [...keys],
     flushes,
     heartbeats,
     unreadable,
-  };
-}
-
-export type FlushReason = 'asked' | 'discontinuity' | 'bypass ended' | 'incarnation changed';
-
-/**
- * Why everything must go before the batch's position may be recorded, or null.
- * @param stored what the position says on the Redis at hand
- */
-export function flushReason(plan: BatchPlan, stored: Position | undefined): FlushReason | null {
-  if (stored?.next !== String(plan.firstOffset)) {
-    return 'discontinuity';
-  }
-  let before = stored.heartbeat;
-  for (const heartbeat of plan.heartbeats) {
-    if (before !== null && before.incarnation !== heartbeat.incarnation) {
-      return 'incarnation changed';
-    }
-    if (before?.bypass === true && !heartbeat.bypass) {
-      return 'bypass ended';
-    }
-    before = heartbeat;
-  }
-  return plan.flushes ? 'asked' : null;
-}
-
-/** The position after the batch: its last heartbeat, or the one that still stands. */
-export function positionAfter(plan: BatchPlan, stored: Position | undefined): Position {
-  return {
-    next: String(plan.nextOffset),
-    heartbeat: plan.heartbeats.at(-1) ?? stored?.heartbeat ?? null,
   };
 }

@@ -1,0 +1,10 @@
+// The one row of a load: JSON text, and the incarnation of the server that said so.
+
+import { z } from 'zod';
+import type { Loaded } from '../cache/guarded-load.ts';
+
+const loadedRow = z.object({ text: z.string(), incarnation: z.string().nullable() });
+
+export function toLoaded(row: unknown): Loaded {
+  return loadedRow.parse(row);
+}
