@@ -1,4 +1,4 @@
-// Takes one batch to Kafka and does not give up: everything is acknowledged, in the order flush,
+// Takes one batch to the sink and does not give up: everything is acknowledged, in the order flush,
 // codes, heartbeat, before it resolves. Only losing the lead ends it early.
 
 import type { Counter } from 'prom-client';
@@ -9,11 +9,11 @@ import { retryForever } from '../../platform/retry.ts';
 import type { Component } from '../../platform/run-process.ts';
 import type { Batch } from './batch.ts';
 import type { DueHeartbeat } from './heartbeat.ts';
-import type { KafkaSink } from './kafka-sink.ts';
 import { planSend } from './plan-send.ts';
+import type { Sink } from './sink.ts';
 
 export interface DeliveryOptions {
-  sink: KafkaSink;
+  sink: Sink;
   logger: Logger;
   messagesPublished: Counter<'resource' | 'action'>;
 }
@@ -25,7 +25,7 @@ export class Delivery implements Component {
   readonly #options: DeliveryOptions;
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
-  /** Sends to Kafka never overlap, also not across a change of lead. */
+  /** Sends never overlap, also not across a change of lead. */
   #last: Promise<void> = Promise.resolve();
   #prepared = false;
   #failure: { message: string; since: Date } | null = null;
@@ -35,19 +35,28 @@ export class Delivery implements Component {
     this.#logger = options.logger.child({ component: 'delivery' });
   }
 
-  /** What keeps Kafka from accepting messages, and since when; null while all is well. */
+  /** What keeps the sink from accepting messages, and since when; null while all is well. */
   get failure(): { message: string; since: Date } | null {
     return this.#failure;
   }
 
-  /** Whether Kafka has taken everything that was tried so far. */
+  get server(): Sink['server'] {
+    return this.#options.sink.server;
+  }
+
+  /** A new lead begins. */
+  beginLead(): void {
+    this.#options.sink.beginLead();
+  }
+
+  /** Whether the sink has taken everything that was tried so far. */
   get isReady(): boolean {
     return this.#prepared && this.#failure === null;
   }
 
-  /** Makes sure of the topics, waiting for Kafka as long as it takes. */
+  /** Waits for the sink's server as long as it takes. */
   async start(): Promise<void> {
-    await this.#insist(this.#stopping.signal, () => this.#options.sink.createMissingTopics());
+    await this.#insist(this.#stopping.signal, () => this.#options.sink.prepare());
     this.#prepared = true;
   }
 
@@ -112,7 +121,10 @@ export class Delivery implements Component {
     });
     if (this.#failure !== null) {
       this.#failure = null;
-      this.#logger.info({ event: 'delivery.resumed' }, 'Kafka accepts messages again');
+      this.#logger.info(
+        { event: 'delivery.resumed' },
+        `${this.#options.sink.server} accepts messages again`,
+      );
     }
   }
 
@@ -121,13 +133,14 @@ export class Delivery implements Component {
       throw error;
     }
     if (this.#failure === null) {
+      const { server } = this.#options.sink;
       this.#failure = { message: describeError(error), since: new Date() };
-      const message = `Kafka does not accept messages; changes wait: ${error.message}`;
+      const message = `${server} does not accept messages; changes wait: ${error.message}`;
       this.#logger.error({ event: 'delivery.blocked', code: error.code }, message);
     }
     if (error.code === 'kafka_unknown_topic') {
       // A failure here is the same outage: the next try meets it again and says so.
-      await this.#options.sink.createMissingTopics().catch(() => undefined);
+      await this.#options.sink.prepare().catch(() => undefined);
     }
   }
 

@@ -11,6 +11,7 @@ import type { KafkaClient } from '../../platform/clients/kafka.ts';
 import type { Acknowledgement, Publisher } from '../../platform/clients/kafka-publisher.ts';
 import { createMissingTopics } from '../../platform/clients/kafka-topics.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { Sink } from './sink.ts';
 
 /** Well below the broker's limit of 1 MB for what one partition may get at once. */
 const bytesPerSendMax = 400_000;
@@ -24,8 +25,8 @@ export interface KafkaSinkOptions {
   logger: Logger;
 }
 
-/** One call at a time; every method rejects with TransientError until Kafka has it all. */
-export class KafkaSink {
+export class KafkaSink implements Sink {
+  readonly server = 'Kafka';
   readonly #options: KafkaSinkOptions;
   readonly #logger: Logger;
   /** Per topic and partition, the last offset acknowledged to this process. */
@@ -36,6 +37,9 @@ export class KafkaSink {
     this.#options = options;
     this.#logger = options.logger.child({ component: 'kafka-sink' });
   }
+
+  /** A cleaner's position is an offset, whoever leads. */
+  beginLead(): void {}
 
   async publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void> {
     const topic = this.#topicOf(resource);
@@ -67,7 +71,7 @@ export class KafkaSink {
   }
 
   /** Makes the topics that are missing; what is published to them begins with a flush. */
-  async createMissingTopics(): Promise<void> {
+  async prepare(): Promise<void> {
     const { kafka, topicNamespace } = this.#options;
     for (const topic of await createMissingTopics(kafka, topicDefinitions(topicNamespace))) {
       this.#logger.warn({ event: 'kafka_sink.topic_created', topic }, `created topic ${topic}`);

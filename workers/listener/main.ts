@@ -1,9 +1,6 @@
-// The listener process: Postgres outbox → Kafka. Any number may run; one leads.
+// The listener process: Postgres outbox → Kafka, or straight to Redis. Of any number one leads.
 
-import { partitionOf } from '../../contract/partition.ts';
 import { cachedResources, sourceResources } from '../../contract/resources.ts';
-import { createKafka } from '../../platform/clients/kafka.ts';
-import { Publisher } from '../../platform/clients/kafka-publisher.ts';
 import { PostgresPool } from '../../platform/clients/postgres.ts';
 import { createHealthServer } from '../../platform/health-server.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -11,9 +8,9 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { runProcess } from '../../platform/run-process.ts';
 import { Alarm } from './alarm.ts';
 import { AuditWatch } from './audit-watch.ts';
+import { createSink } from './create-sink.ts';
 import { Delivery } from './delivery.ts';
 import { HeartbeatPacer } from './heartbeat.ts';
-import { KafkaSink } from './kafka-sink.ts';
 import { createListenerMetrics, registerListenerGauges } from './metrics.ts';
 import { Relay } from './relay.ts';
 import { reportListener } from './report.ts';
@@ -22,14 +19,11 @@ import { WakeUp } from './wake-up.ts';
 
 await runProcess(() => {
   const settings = readListenerSettings(process.env);
-  const { databaseUrl: url, topicNamespace } = settings;
+  const { databaseUrl: url } = settings;
 
   const logger = createLogger({ process: 'listener', level: settings.logLevel });
   const metrics = createMetrics('listener');
 
-  const { bootstrapServers } = settings;
-  const kafka = createKafka({ bootstrapServers, clientId: 'cinesync-listener', logger });
-  const publisher = new Publisher({ kafka, partitionOf });
   const auditPool = new PostgresPool({
     url,
     applicationName: 'cinesync-listener-audit',
@@ -43,7 +37,7 @@ await runProcess(() => {
   const onWake = () => alarm.ring();
   const channels = [...cachedResources, ...sourceResources].map(({ channel }) => channel);
   const wakeUp = new WakeUp({ url, channels, logger, onWake });
-  const sink = new KafkaSink({ kafka, publisher, topicNamespace, logger });
+  const sink = createSink(settings, logger);
   const delivery = new Delivery({ sink, logger, ...createListenerMetrics(metrics) });
   const audit = new AuditWatch({ pool: auditPool, logger });
   const intervalMs = settings.heartbeatIntervalMs;

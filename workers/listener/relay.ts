@@ -76,15 +76,16 @@ export class Relay implements Component {
   }
 
   async #leadOnce(onLead: () => void): Promise<void> {
-    const { url, pacer } = this.#options;
+    const { url, pacer, delivery } = this.#options;
     const source = await OutboxSource.lead({
       url,
       signal: this.#stopping.signal,
       onStandby: () => this.#become('standby', 'another listener leads; standing by'),
     });
     onLead();
-    this.#become('leader', 'leading: relaying changes to Kafka');
+    this.#become('leader', `leading: relaying changes to ${delivery.server}`);
     pacer.reset();
+    delivery.beginLead();
     const lead = new Lead({ ...this.#options, source });
     try {
       await lead.run(this.#stopping.signal);

@@ -22,7 +22,7 @@ export function reportListener(parts: ReportParts): HealthReport {
         status: connected ? 'up' : 'down',
         ...(relay.failure === null ? {} : { error: relay.failure }),
       },
-      kafka: {
+      [delivery.server.toLowerCase()]: {
         status: delivery.isReady ? 'up' : 'down',
         ...(delivery.failure === null
           ? {}

@@ -7,6 +7,8 @@ import { type Environment, readSettings } from '../../platform/settings.ts';
 const schema = z.object({
   DATABASE_URL: fields.databaseUrl,
   LISTENER_DATABASE_URL: fields.listenerDatabaseUrl,
+  ENABLE_KAFKA: fields.flag(true),
+  ...fields.redisFields,
   KAFKA_BOOTSTRAP_SERVERS: fields.kafkaBootstrapServers,
   TOPIC_NAMESPACE: fields.topicNamespace,
   HEARTBEAT_INTERVAL_MS: fields.integer({ min: 100, max: 60_000, default: 1000 }),
@@ -20,6 +22,8 @@ export function readListenerSettings(environment: Environment) {
   const settings = readSettings(schema, environment);
   return {
     databaseUrl: settings.LISTENER_DATABASE_URL ?? settings.DATABASE_URL,
+    kafkaEnabled: settings.ENABLE_KAFKA,
+    redisUrl: fields.redisUrlOf(settings),
     bootstrapServers: settings.KAFKA_BOOTSTRAP_SERVERS,
     topicNamespace: settings.TOPIC_NAMESPACE,
     heartbeatIntervalMs: settings.HEARTBEAT_INTERVAL_MS,
@@ -27,3 +31,5 @@ export function readListenerSettings(environment: Environment) {
     logLevel: settings.LOG_LEVEL,
   };
 }
+
+export type ListenerSettings = ReturnType<typeof readListenerSettings>;

@@ -1,0 +1,21 @@
+// Where the listener's messages go: to Kafka, or, where there is none, straight into the cache.
+
+import type { EncodedMessage, Heartbeat } from '../../contract/messages.ts';
+import type { CachedResource } from '../../contract/resources.ts';
+
+/** One call at a time; every method rejects with TransientError until all of it is accepted. */
+export interface Sink {
+  /** The server that accepts, for people. */
+  readonly server: 'Kafka' | 'Redis';
+  /** Makes what is missing at the other end. */
+  prepare(): Promise<void>;
+  /** A new lead begins: what an earlier one noted is not continued. */
+  beginLead(): void;
+  publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void>;
+  publishFlush(resource: CachedResource): Promise<void>;
+  publishHeartbeat(
+    resource: CachedResource,
+    heartbeat: Omit<Heartbeat, 'partitionCount'>,
+  ): Promise<void>;
+  stop(): Promise<void>;
+}
