@@ -15,6 +15,7 @@ import { startTcpProxy } from '../test/support/tcp-proxy.ts';
 import { EntryReader } from './entry-reader.ts';
 import { EntryStore } from './entry-store.ts';
 import { createCacheMetrics } from './metrics.ts';
+import { sourced, trusting } from '../test/support/trusting.ts';
 
 /** A reader behind a network that can fail, whose loads end when the test says so. */
 async function prepare(t: TestContext) {
@@ -46,8 +47,9 @@ async function prepare(t: TestContext) {
   };
   const resource = cachedResource('city');
   const limits = { ttlSeconds: 320, leaseWaitMs: 60_000 };
-  const reader = new EntryReader({ resource, store, load: loads.call, metrics, ...limits });
-  const read = () => reader.read('BGR');
+  const load = async (code: string) => ({ text: await loads.call(code), incarnation: 'one' });
+  const reader = new EntryReader({ resource, store, load, metrics, ...limits, ...trusting });
+  const read = async () => sourced(await reader.read('BGR'));
   return { redis, proxy, command, loads, metrics, read, waitForRefusals };
 }
 

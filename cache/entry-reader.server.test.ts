@@ -12,6 +12,7 @@ import { reverseScope } from '../test/support/scope.ts';
 import { EntryReader } from './entry-reader.ts';
 import { EntryStore } from './entry-store.ts';
 import { createCacheMetrics } from './metrics.ts';
+import { sourced, trusting } from '../test/support/trusting.ts';
 
 const resource = cachedResource('city');
 const key = 'cities_BGR';
@@ -37,7 +38,8 @@ async function prepare(t: TestContext, { leaseWaitMs = longMs } = {}) {
   const reader = new EntryReader({
     resource,
     store: new EntryStore({ redis, leaseMs: longMs }),
-    load: loads.call,
+    load: async (code) => ({ text: await loads.call(code), incarnation: 'one' }),
+    ...trusting,
     ttlSeconds,
     leaseWaitMs,
     metrics,
@@ -45,7 +47,7 @@ async function prepare(t: TestContext, { leaseWaitMs = longMs } = {}) {
   return {
     loads,
     command,
-    read: (code = 'BGR') => reader.read(code),
+    read: async (code = 'BGR') => sourced(await reader.read(code)),
     entry: () => command<string | null>('GET', key),
     fills: async (outcome: string) => {
       const { values } = await metrics.fills.get();

@@ -66,7 +66,7 @@ export function judgeFreshness(input: FreshnessInput): Freshness {
   if (newestMs > nowMs) {
     return distrust('clock', lagMs);
   }
-  const changedMs = Math.min(...[...positions.keys()].map((key) => changedAtMs.get(key) ?? 0));
+  const changedMs = Math.min(...heartbeats.map((_, partition) => changedAtMs.get(partition) ?? 0));
   const ends: [untilMs: number, reason: BypassReason][] = [
     [polledAtMs + pollAgeMaxMs, 'redis'],
     [oldestMs + boundMs - database.clockOffsetMs, 'lag'],
@@ -80,11 +80,9 @@ export function judgeFreshness(input: FreshnessInput): Freshness {
 function completeHeartbeats(positions: TopicPositions) {
   const found = [...positions.values()].flatMap(({ heartbeat }) => heartbeat ?? []);
   const partitionCount = Math.max(0, ...found.map((heartbeat) => heartbeat.partitionCount));
-  const complete = Array.from(
-    { length: partitionCount },
-    (_, partition) => positions.get(partition)?.heartbeat,
-  );
-  return partitionCount > 0 && complete.every((heartbeat) => heartbeat != null) ? found : null;
+  const partitions = Array.from({ length: partitionCount }, (_, partition) => partition);
+  const heartbeats = partitions.flatMap((partition) => positions.get(partition)?.heartbeat ?? []);
+  return partitionCount > 0 && heartbeats.length === partitionCount ? heartbeats : null;
 }
 
 export function distrust(reason: BypassReason, lagMs: number | null = null): Freshness {
