@@ -26,6 +26,8 @@ export interface AppProcess {
   untilReady(child: Child): Promise<number>;
 }
 
+/** The SDK announces for each start what it will need in 2027; our lock file decides that. */
+const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 15_000;
 const pollMs = 50;
@@ -46,7 +48,7 @@ export function createAppProcess(options: AppProcessOptions): AppProcess {
         name,
         command: process.execPath,
         args: [...nodeFlags(), main],
-        env,
+        env: { ...env, ...quiet },
         cwd: places.root,
         output: { onLine: take },
         stopSignal: 'SIGTERM',

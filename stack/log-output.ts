@@ -7,12 +7,13 @@ import type { Paint, TerminalStream } from './terminal.ts';
 export interface LogOutput {
   say: (text: string) => void;
   logLine: (name: string, line: string) => void;
+  hold: () => void;
   release: () => void;
 }
 
 export function createLogOutput(options: { stream: TerminalStream; paint: Paint }): LogOutput {
   const { stream, paint } = options;
-  let held: string[] | undefined = [];
+  let held: string[] | undefined;
   const write = (text: string): void => {
     if (held === undefined) stream.write(`${text}\n`);
     else held.push(text);
@@ -20,6 +21,9 @@ export function createLogOutput(options: { stream: TerminalStream; paint: Paint 
   return {
     say: write,
     logLine: (name, line) => write(formatLogLine({ name, line, paint })),
+    hold: () => {
+      held ??= [];
+    },
     release: () => {
       const lines = held ?? [];
       held = undefined;

@@ -39,6 +39,7 @@ export async function main(): Promise<number> {
     say: output.say,
     body: async (session) => {
       const progress = createProgress({ stream: process.stdout, env: process.env });
+      output.hold();
       const showLog = (): void => {
         progress.close();
         output.release();

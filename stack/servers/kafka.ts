@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { freePort } from '../ports.ts';
 import { runCommand } from '../run-command.ts';
 import { buildOnce } from './build-once.ts';
-import { type JavaNeed, javaFlags, requireJava } from './java.ts';
+import { type Java, type JavaNeed, classArchiveFlag, javaFlags, requireJava } from './java.ts';
 import { awaitGroupCoordinator } from './kafka-coordinator.ts';
 import type { Launch, LocalServer, PrepareContext } from './local-server.ts';
 import { fetchMavenLibraries } from './maven-libraries.ts';
@@ -45,7 +45,7 @@ const libraries = {
 };
 
 interface LaunchOptions extends Pick<PrepareContext, 'report'> {
-  readonly java: string;
+  readonly java: Java;
   readonly program: string;
   readonly data: string;
   readonly port: number;
@@ -65,14 +65,14 @@ async function launch({ java, program, data, port, report }: LaunchOptions): Pro
     const id = randomBytes(16).toString('base64url');
     await runCommand({
       what: "Formatting Kafka's log",
-      command: java,
+      command: java.path,
       args: [...start, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings],
     });
     report('starting');
   }
   return {
-    command: java,
-    args: [...start, 'kafka.Kafka', settings],
+    command: java.path,
+    args: [classArchiveFlag(java, program), ...start, 'kafka.Kafka', settings],
     readyWhen: /Kafka Server started/,
     stopSignal: 'SIGTERM',
     afterStart: () => awaitGroupCoordinator(port),

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOnce } from './build-once.ts';
-import { type JavaNeed, javaFlags, requireJava } from './java.ts';
+import { type Java, type JavaNeed, classArchiveFlag, javaFlags, requireJava } from './java.ts';
 import type { Launch, PrepareContext, PreparedServer } from './local-server.ts';
 import { fetchMavenLibraries } from './maven-libraries.ts';
 import { localKeys, objectStoreEnv } from './object-store-keys.ts';
@@ -32,7 +32,7 @@ export async function prepareS3Proxy({ places, report }: PrepareContext): Promis
 }
 
 interface LaunchOptions {
-  readonly java: string;
+  readonly java: Java;
   readonly program: string;
   readonly data: string;
   readonly port: number;
@@ -44,9 +44,10 @@ function launch({ java, program, data, port }: LaunchOptions): Launch {
   writeFileSync(settings, properties(port, join(data, 'buckets')), { mode: 0o600 });
   writeFileSync(logging, logSettings);
   return {
-    command: java,
+    command: java.path,
     args: [
-      ...['-Xmx256m', ...javaFlags, `-Dlogback.configurationFile=${logging}`],
+      ...['-Xmx256m', ...javaFlags, classArchiveFlag(java, program)],
+      `-Dlogback.configurationFile=${logging}`,
       ...['-cp', join(program, 'libs', '*')],
       ...['org.gaul.s3proxy.Main', '--properties', settings],
     ],

@@ -27,7 +27,7 @@ export interface StartServerOptions extends PrepareContext {
 }
 
 const startTimeoutMs = 90_000;
-const stopTimeoutMs = 15_000;
+const stopTimeoutMs = 30_000;
 const pollMs = 20;
 const portAttemptsMax = 4;
 const portTaken =
