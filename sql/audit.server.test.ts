@@ -108,6 +108,20 @@ describe('the audit without the DDL guard', () => {
     await database.query(`insert into town (id, mark) values (1, 'A')`);
   });
 
+  test('a restored dump works as it is; column numbers of elsewhere are not trusted', async () => {
+    await database.query(`update cache.rule set origin = 'elsewhere', attnums = '{3}'`);
+    assert.deepEqual(await after('select'), []);
+    const found = await after('alter table town rename column code to mark');
+    assert.ok(found.includes('town: public.town: there is no column code'), found.join());
+    await database.query('alter table town rename column mark to code');
+    assert.deepEqual(await after(`select cache.build('town'); select cache.build('inn')`), []);
+    await database.query(`alter table town rename column code to mark; select cache.build('town')`);
+    assert.deepEqual(
+      await database.query(`select columns from cache.rule where resource = 'town'`),
+      [{ columns: '{mark}' }],
+    );
+  });
+
   test('a dropped code column', async () => {
     const found = await after('alter table town drop column code');
     assert.ok(found.includes('town: public.town: there is no column code'), found.join());

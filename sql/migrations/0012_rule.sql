@@ -9,6 +9,7 @@ create table if not exists cache.rule (
   name text not null,              -- qualified name when it was watched: shows a swap by rename
   columns name[] not null,         -- the code; a composite one becomes a JSON array
   attnums smallint[] not null,     -- finds a column again after it was renamed
+  origin text not null,            -- where these numbers hold
   channel text not null,
   mode text not null check (mode in ('stmt', 'row')),
   flush_over integer not null check (flush_over > 0),
@@ -27,8 +28,8 @@ create table if not exists cache.dependency (
 );
 
 -- The table and everything below it. Statement triggers fire only on the table that the command
--- names, so each of these needs its own. (What the audit runs is plpgsql where it reads catalogs:
--- it keeps its plans, and planning is most of the work.)
+-- names, so each of these needs its own. (What the audit runs is plpgsql: it keeps its plans, and
+-- planning would be most of the work.)
 create or replace function cache.tree(root regclass)
 returns setof regclass
 language plpgsql stable
@@ -43,19 +44,6 @@ begin
     )
     select member.rel::regclass from member join pg_class on pg_class.oid = member.rel;
 end $$;
-
-create or replace function cache.ancestors(child regclass)
-returns setof regclass
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  with recursive member (rel) as (
-    select child::oid
-    union
-    select inhparent from pg_inherits join member on inhrelid = member.rel
-  )
-  select rel::regclass from member
-$$;
 
 create or replace function cache.known_resources()
 returns setof text

@@ -3,23 +3,53 @@
 -- is written as the session's settings say, and a code in two spellings is two cache entries.
 set local role cache_owner;
 
+-- The one table of all clusters and databases. A restored dump keeps names, not column numbers.
+create or replace function cache.origin_of(rel regclass)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws('/', (select system_identifier from pg_control_system()),
+    (select oid from pg_database where datname = current_database()), rel::oid)
+$$;
+
+create or replace function cache.attnums_of(rel regclass, columns name[])
+returns smallint[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(attribute.attnum order by position)
+    from unnest(columns) with ordinality as given (name, position)
+    join pg_attribute as attribute
+      on attribute.attrelid = rel and attribute.attname = given.name
+$$;
+
 -- The present names of a rule's columns, null for one that is gone. The name decides; the number
--- finds a column that was renamed. (Numbers alone would be wrong after a dump and restore.)
+-- finds a column that was renamed.
 create or replace function cache.present_columns(rule cache.rule)
 returns name[]
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  names name[] := array(
+    select attribute.attname
+      from unnest(rule.columns) with ordinality as wanted (name, position)
+      left join pg_attribute as attribute
+        on attribute.attrelid = rule.rel and attribute.attname = wanted.name
+       and attribute.attnum > 0 and not attribute.attisdropped
+     order by wanted.position);
 begin
-  return (
-    select array_agg(coalesce(by_name.attname, by_number.attname) order by wanted.position)
-      from unnest(rule.columns, rule.attnums) with ordinality as wanted (name, number, position)
-      left join pg_attribute as by_name
-        on by_name.attrelid = rule.rel and by_name.attname = wanted.name
-       and by_name.attnum > 0 and not by_name.attisdropped
-      left join pg_attribute as by_number
-        on by_number.attrelid = rule.rel and by_number.attnum = wanted.number
-       and by_number.attnum > 0 and not by_number.attisdropped);
+  if array_position(names, null) > 0 and rule.origin = cache.origin_of(rule.rel) then
+    names := array(
+      select coalesce(known.name, attribute.attname)
+        from unnest(names, rule.attnums) with ordinality as known (name, number, position)
+        left join pg_attribute as attribute
+          on attribute.attrelid = rule.rel and attribute.attnum = known.number
+         and not attribute.attisdropped
+       order by known.position);
+  end if;
+  return names;
 end $$;
 
 -- What is wrong with a column as (part of) a code; null when it will do.

@@ -7,10 +7,21 @@ set local role cache_owner;
 create or replace function cache.statement_section(
   rule cache.rule, columns name[], changed_rows text)
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format($sql$
+declare
+  old_code text := cache.code_of(columns, 'old_row');
+  new_code text := cache.code_of(columns, 'new_row');
+  updated_pair text := format(
+    'select %s as old_code, %s as new_code from old_rows as old_row, new_rows as new_row'
+    || ' where old_row.* operator(pg_catalog.*<>) new_row.*', old_code, new_code);
+  updated_codes text := format(case
+    when changed_rows is null
+    then 'select %s from old_rows as old_row union select %s from new_rows as new_row'
+    else 'select distinct unnest(array[%s, %s]) from %s' end, old_code, new_code, changed_rows);
+begin
+  return format($sql$
   -- %1$s
   payload := null;
   if tg_op = 'TRUNCATE' or changed > %2$s then%3$s
@@ -24,14 +35,8 @@ as $$
 $sql$,
     rule.resource, rule.flush_over,
     cache.write_flush(rule.resource),
-    cache.write_one(rule.resource, format(
-      'select %s as old_code, %s as new_code from old_rows as old_row, new_rows as new_row'
-      || ' where old_row.* operator(pg_catalog.*<>) new_row.*', old_code, new_code)),
-    cache.write_many(rule.resource, format(case
-      when changed_rows is null
-      then 'select %s from old_rows as old_row union select %s from new_rows as new_row'
-      else 'select distinct unnest(array[%s, %s]) from %s' end,
-      old_code, new_code, changed_rows)),
+    cache.write_one(rule.resource, updated_pair),
+    cache.write_many(rule.resource, updated_codes),
     cache.write_one(rule.resource,
       format('select null as old_code, %s as new_code from new_rows as new_row', new_code)),
     cache.write_many(rule.resource,
@@ -40,18 +45,17 @@ $sql$,
       format('select %s as old_code, null as new_code from old_rows as old_row', old_code)),
     cache.write_many(rule.resource,
       format('select distinct %s from old_rows as old_row', old_code)),
-    cache.ring(rule.channel))
-  from (values (cache.code_of(columns, 'old_row'), cache.code_of(columns, 'new_row')))
-    as expression (old_code, new_code)
-$$;
+    cache.ring(rule.channel));
+end $$;
 
 -- The same for a row trigger. Outside its operation old, or new, is null, and so is its code.
 create or replace function cache.row_section(rule cache.rule, columns name[])
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format($sql$
+begin
+  return format($sql$
   -- %1$s
   payload := null;
   if tg_op = 'TRUNCATE' then%2$s
@@ -62,29 +66,31 @@ $sql$,
     cache.write_flush(rule.resource),
     cache.write_one(rule.resource, format('select %s as old_code, %s as new_code',
       cache.code_of(columns, 'old'), cache.code_of(columns, 'new'))),
-    cache.ring(rule.channel))
-$$;
+    cache.ring(rule.channel));
+end $$;
 
 -- A rule whose code can no longer be computed (its column was dropped) must not fail the writers:
 -- until someone watches the table anew, every statement flushes.
 create or replace function cache.faulty_section(rule cache.rule)
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format(E'\n  -- %s: its code can not be computed%s%s\n', rule.resource,
-    cache.write_flush(rule.resource), cache.ring(rule.channel))
-$$;
+begin
+  return format(E'\n  -- %s: its code can not be computed%s%s\n', rule.resource,
+    cache.write_flush(rule.resource), cache.ring(rule.channel));
+end $$;
 
 -- Nothing to do for a statement without rows. Only as many are counted as matter; an update of many
 -- is counted again by what really changed.
 create or replace function cache.statement_head(
   changed_rows text, smallest integer, largest integer)
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select format($sql$
+begin
+  return format($sql$
 declare
   payload text;     -- null: nothing written, one code, or '' for several
   touched bigint;   -- rows of the statement
@@ -106,23 +112,24 @@ $sql$, largest + 1)
       from (select from $sql$ || changed_rows || $sql$
        limit $sql$ || largest + 1 || $sql$) as counted;
   end if;
-$sql$, '')
-$$;
+$sql$, '');
+end $$;
 
 create or replace function cache.row_head()
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select $sql$
+begin
+  return $sql$
 declare
   payload text;     -- null: nothing written, one code, or '' for several
 begin
   if tg_op = 'UPDATE' and old operator(pg_catalog.*=) new then
     return null;
   end if;
-$sql$
-$$;
+$sql$;
+end $$;
 
 -- The whole text; null when no live rule is left.
 create or replace function cache.capture_source(root regclass)

@@ -58,12 +58,13 @@ begin
     perform cache.build_triggers(present_members, wanted_mode, function_name, repair);
     perform cache.drop_strays(function_name, present_members);
   end if;
-  update cache.rule set members = present_members, columns = present.names
-    from cache.rule as old_rule
-    cross join lateral (select cache.present_columns(old_rule)) as present (names)
-   where rule.rel = root and old_rule.rel = root and old_rule.resource = rule.resource
-     and array_position(present.names, null) is null
-     and (rule.members, rule.columns) is distinct from (present_members, present.names);
+  update cache.rule
+     set members = present_members, columns = present.names,
+         attnums = cache.attnums_of(root, present.names), origin = cache.origin_of(root)
+    from cache.rule as known
+    cross join lateral (select cache.present_columns(known)) as present (names)
+   where rule.rel = root and known.rel = root and known.resource = rule.resource
+     and array_position(present.names, null) is null;
   perform set_config('cache.building', coalesce(guard_was, ''), true);
 end $$;
 

@@ -131,10 +131,8 @@ begin
   select format('%I.%I', nspname, relname) into wanted.name
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
    where pg_class.oid = wanted.rel;
-  select array_agg(attribute.attnum order by position) into wanted.attnums
-    from unnest(wanted.columns) with ordinality as given (name, position)
-    join pg_attribute as attribute
-      on attribute.attrelid = wanted.rel and attribute.attname = given.name;
+  wanted.attnums := cache.attnums_of(wanted.rel, wanted.columns);
+  wanted.origin := cache.origin_of(wanted.rel);
   perform cache.take_over_name(wanted);
   delete from cache.rule where rel = wanted.rel and resource = wanted.resource;
   insert into cache.rule select (wanted).*;

@@ -15,19 +15,25 @@ $$;
 
 grant execute on function cache.guard_installed to cache_listener;
 
--- The watched tables that one command concerns. A detached partition is found by the members of
--- the last build, an attached one by its ancestors.
+-- The watched tables that one command concerns: themselves, or as ancestors of a new or attached
+-- partition, or because they had it as a member when they were last built (detached, dropped).
 create or replace function cache.watched_roots(object_ids oid[])
 returns setof regclass
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select distinct rule.rel
-    from unnest(object_ids) as object (id)
-    join cache.rule on rule.live and (
-      rule.rel = object.id or object.id = any (rule.members::oid[])
-      or rule.rel in (select cache.ancestors(object.id::regclass)))
-$$;
+begin
+  return query
+    with recursive touched (id) as (
+      select unnest(object_ids)
+      union
+      select inhparent from pg_inherits join touched on inhrelid = touched.id
+    )
+    select distinct rule.rel
+      from touched
+      join cache.rule on rule.live and (
+        rule.rel = touched.id or touched.id = any (rule.members::oid[]));
+end $$;
 
 -- What someone disabled or dropped stays so, with a warning: they asked for it. The rest is put
 -- right, and everything is flushed, because a rewrite fires no row trigger.
@@ -71,6 +77,7 @@ begin
   create or replace function cache.guard_ddl() returns event_trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
   as $$
   begin
     if coalesce(current_setting('cache.building', true), '') <> 'on' then
@@ -81,6 +88,7 @@ begin
             on command.classid = 'pg_trigger'::regclass and trigger.oid = command.objid
          where command.classid = 'pg_class'::regclass
            and command.object_type in ('table', 'table column')
+           and command.schema_name <> 'pg_temp'
             or trigger.tgname like 'zz\_cache\_%'
             or (select pronamespace from pg_proc where pg_proc.oid = trigger.tgfoid)
                = 'cache'::regnamespace)) as root;
@@ -90,6 +98,7 @@ begin
   create or replace function cache.guard_drop() returns event_trigger
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
   as $$
   begin
     if coalesce(current_setting('cache.building', true), '') <> 'on' then
@@ -97,7 +106,7 @@ begin
         select case dropped.object_type when 'table' then dropped.objid
                else to_regclass(format('%I.%I', address_names[1], address_names[2])) end
           from pg_event_trigger_dropped_objects() as dropped
-         where dropped.object_type = 'table'
+         where dropped.object_type = 'table' and not dropped.is_temporary
             or dropped.object_type = 'trigger'
            and dropped.address_names[3] like 'zz\_cache\_%')) as root;
     end if;
