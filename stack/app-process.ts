@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, describeExit, startChild } from './child.ts';
 import { parseLogLine } from './log-line.ts';
+import { compileCache, memoryFlags } from './memory-flags.ts';
 import { nodeFlags } from './node-flags.ts';
 import type { Places } from './places.ts';
 import { StackError } from './stack-error.ts';
@@ -47,8 +48,8 @@ export function createAppProcess(options: AppProcessOptions): AppProcess {
       return startChild({
         name,
         command: process.execPath,
-        args: [...nodeFlags(), main],
-        env: { ...env, ...quiet },
+        args: [...nodeFlags(), ...memoryFlags(name), main],
+        env: { ...compileCache(places), ...env, ...quiet },
         cwd: places.root,
         output: { onLine: take },
         stopSignal: 'SIGTERM',
