@@ -13,6 +13,7 @@ test('an empty environment means the documented defaults', () => {
     REDIS_URL: undefined,
     REDIS_HOST: 'localhost',
     REDIS_PORT: 6379,
+    ENABLE_KAFKA: true,
     KAFKA_BOOTSTRAP_SERVERS: ['localhost:9092'],
     TOPIC_NAMESPACE: '',
     S3_ENDPOINT: 'http://localhost:9000',
@@ -25,6 +26,7 @@ test('an empty environment means the documented defaults', () => {
     LEASE_MS: 3000,
     LEASE_WAIT_MS: 250,
     REDIS_DEADLINE_MS: 200,
+    SERVE_STALE_ON_ERROR: true,
     STALENESS_BOUND_MS: 5000,
     LOG_LEVEL: 'info',
   });
