@@ -54,6 +54,15 @@ describe('watching a table', () => {
     assert.deepEqual(await problems(), []);
   });
 
+  test('a table has one mode for all its resources: the one given last', async () => {
+    await database.query(`select cache.watch('town', 'town', '{code}');
+      select cache.watch('town', 'size', '{size}', mode => 'row')`);
+    const changes = await by(`insert into town values (1, 'A', 7), (2, 'A', 7)`);
+    assert.deepEqual(changes, ['k size 7', 'k town A', 'k size 7', 'k town A']);
+    assert.deepEqual(await problems(), []);
+    await database.query(`select cache.forget('town', 'size')`);
+  });
+
   test('the channel is the resource with _updates unless it is named', async () => {
     await database.query(`select cache.watch('town', 'town', '{code}')`);
     const channel = `select channel from cache.rule where resource = 'town'`;
@@ -188,6 +197,8 @@ describe('watching a table', () => {
     assert.deepEqual(await by(`select cache.invalidate('city', '{BGR,BGR,NULL,ROU}')`), [
       'k city BGR,ROU',
     ]);
+    await database.query(`select cache.invalidate('city', '{NULL,BGR}')`);
+    assert.deepEqual(await database.query('select codes from cache.outbox'), [{ codes: ['BGR'] }]);
     assert.deepEqual(await by(`select cache.invalidate('city', '{}')`), []);
     const many = await by(
       `select cache.invalidate('city', array(select n::text from generate_series(1, 501) n))`,
