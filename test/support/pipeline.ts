@@ -41,6 +41,8 @@ export class Pipeline {
   readonly cleaners: RunningProcess[] = [];
   readonly #scope: TestScope;
   readonly #env: Record<string, string>;
+  /** How many positions there are: two resources with three partitions each, without Kafka one. */
+  #positions: number;
 
   constructor(parts: {
     scope: TestScope;
@@ -54,6 +56,7 @@ export class Pipeline {
     this.redis = parts.redis;
     this.namespace = parts.namespace;
     this.#env = parts.env;
+    this.#positions = parts.env.ENABLE_KAFKA === 'false' ? 2 : 6;
   }
 
   startApi(env: Record<string, string> = {}): RunningProcess {
@@ -66,6 +69,12 @@ export class Pipeline {
 
   startCleaner(env: Record<string, string> = {}): RunningProcess {
     return this.#start(this.cleaners, 'workers/cleaner/main.ts', { HEALTH_PORT: '0', ...env });
+  }
+
+  /** For every process started from now on. */
+  enableKafka(enabled: boolean): void {
+    this.#env.ENABLE_KAFKA = String(enabled);
+    this.#positions = enabled ? 6 : 2;
   }
 
   topic(name: string): string {
@@ -115,10 +124,11 @@ export class Pipeline {
           'HGETALL',
           'cache_position',
         );
-        const current = Object.values(fields)
-          .map((text) => JSON.parse(text) as { heartbeat: { atMs: number } | null })
-          .filter(({ heartbeat }) => heartbeat !== null && heartbeat.atMs > nowMs);
-        return current.length === partitionsOfAllTopics ? true : undefined;
+        const heartbeats = Object.values(fields).map(
+          (text) => (JSON.parse(text) as { heartbeat: { atMs: number } | null }).heartbeat,
+        );
+        const current = heartbeats.every((heartbeat) => (heartbeat?.atMs ?? 0) > nowMs);
+        return current && heartbeats.length === this.#positions ? true : undefined;
       },
       { what: 'a new heartbeat through every partition', timeoutMs: 60_000 },
     );
@@ -157,9 +167,6 @@ export class Pipeline {
   }
 }
 
-/** Two cached resources with three partitions each. */
-const partitionsOfAllTopics = 6;
-
 export async function startPipeline(
   outer: TestScope,
   options: PipelineOptions = {},
@@ -170,7 +177,7 @@ export async function startPipeline(
   const namespace = createTopicNamespace(scope, addresses.KAFKA_BOOTSTRAP_SERVERS);
   const database = await createDatabase(scope, { migrated: true });
   const redis = await createRedisDatabase(scope, addresses.REDIS_URL);
-  const env = {
+  const env: Record<string, string> = {
     ...addresses,
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
@@ -193,10 +200,11 @@ export async function startPipeline(
   for (let count = 0; count < apis; count += 1) {
     pipeline.startApi();
   }
-  if (listeners > 0 && cleaners > 0) {
+  const flows = listeners > 0 && (cleaners > 0 || env.ENABLE_KAFKA === 'false');
+  if (flows) {
     await pipeline.waitUntilApplied();
   }
-  if (standIn || (listeners > 0 && cleaners > 0)) {
+  if (standIn || flows) {
     await pipeline.waitUntilTrusted();
   }
   return pipeline;
