@@ -34,7 +34,7 @@ export function formatLogLine({ name, line, paint }: LogLineOptions): string {
     paint(levelStyles[level] ?? 'bold', level.padEnd(5)),
     text(record.event),
     text(record.msg),
-    paint('dim', fields.map(([key, value]) => `${key}=${text(value)}`).join(' ')),
+    ...fields.map(([key, value]) => paint('dim', `${key}=${text(value)}`)),
   ];
   return parts.filter((part) => part !== '').join(' ') + describeFault(record, paint);
 }
