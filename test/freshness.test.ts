@@ -146,3 +146,15 @@ test('without running workers nothing is ever answered from the cache', async (t
   }
   assert.equal(await pipeline.entry('cities_BGR'), null);
 });
+
+test('a resource that no table is watched for is not read from the cache', async (t) => {
+  const pipeline = await startPipeline(t);
+  await pipeline.sql(`select cache.unwatch('city', 'city'); select cache.forget('city', 'city')`);
+  const [api] = pipeline.apis;
+  assert.ok(api);
+  await eventually(
+    async () => (await pipeline.health(api)).resources.city?.bypass === 'capture' || undefined,
+    { what: 'the bypass' },
+  );
+  assert.equal((await pipeline.health(api)).resources.movie?.bypass, null);
+});

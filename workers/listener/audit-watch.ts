@@ -2,6 +2,7 @@
 // findings is to be read from Postgres: its heartbeats say so until the findings are gone.
 
 import { z } from 'zod';
+import { cachedResources, sourceResources } from '../../contract/resources.ts';
 import type { PostgresPool } from '../../platform/clients/postgres.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Component } from '../../platform/run-process.ts';
@@ -13,6 +14,8 @@ const auditRow = z.object({
   rel: z.string().nullable(),
   problem: z.string().nullable(),
 });
+
+const resources = [...cachedResources, ...sourceResources].map(({ name }) => name);
 
 export interface Finding {
   resource: string;
@@ -48,7 +51,9 @@ export class AuditWatch implements Component {
   }
 
   async look(): Promise<AuditResult> {
-    const rows = (await this.#pool.query(queries.audit)).map((row) => auditRow.parse(row));
+    const rows = (await this.#pool.query(queries.audit(resources))).map((row) =>
+      auditRow.parse(row),
+    );
     const findings = rows.flatMap(({ resource, rel, problem }) =>
       resource === null ? [] : [{ resource, table: rel ?? '', problem: problem ?? '' }],
     );

@@ -76,11 +76,17 @@ export const renewIncarnation: Query = { text: 'select cache.renew_incarnation()
 
 export const ping: Query = { name: 'ping', text: 'select 1' };
 
-/** One row per finding; at least one row, for the time. */
-export const audit: Query = {
-  name: 'audit',
-  text: `
+/**
+ * One row per finding; at least one row, for the time.
+ * @param resources that must be watched: one that never was has nothing else to report it
+ */
+export function audit(resources: readonly string[]): Query {
+  return {
+    name: 'audit',
+    text: `
     select floor(extract(epoch from now()) * 1000)::bigint::text as at_ms,
            finding.resource, finding.rel, finding.problem
-    from (select) as one left join cache.audit() as finding on true`,
-};
+    from (select) as one left join cache.audit($1) as finding on true`,
+    values: [resources],
+  };
+}
