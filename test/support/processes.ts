@@ -149,12 +149,12 @@ export function startProcess(scope: TestScope, options: ProcessOptions): Running
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(
     process.execPath,
-    [...typeScriptArguments(), options.main, ...(options.args ?? [])],
+    [...typeScriptArguments(), ...endWithParent, options.main, ...(options.args ?? [])],
     {
       cwd: root,
       detached: true,
       env: { PATH, HOME, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
   const started = new RunningProcess(options.main, child);
@@ -172,6 +172,14 @@ function typeScriptArguments(): string[] {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   return major > 22 || (major === 22 && minor >= 18) ? [] : ['--import', 'tsx'];
 }
+
+/** A test that is killed outright can end nothing; its children see their standard input close. */
+const endWithParent = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(
+    "process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume().unref();",
+  )}`,
+];
 
 /** A group of its own does not hear Ctrl-C, nor that the test runner was ended. */
 function endGroupsWithThisProcess(): void {
