@@ -37,22 +37,39 @@ function clientConfig(options: PostgresOptions): pg.ClientConfig {
   };
 }
 
+export interface PoolOptions extends PostgresOptions {
+  connectionsMax: number;
+  logger: Logger;
+}
+
+interface Connections {
+  pool: pg.Pool;
+  /** Under way, or waiting for a connection. */
+  queries: number;
+  replaced: boolean;
+}
+
 /** @throws TransientError when the server can not be reached; the driver's error otherwise. */
 export class PostgresPool {
-  readonly #options: PostgresOptions & { connectionsMax: number; logger: Logger };
-  #pool: pg.Pool;
+  readonly #options: PoolOptions;
+  #current: Connections;
   #renewedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: PostgresOptions & { connectionsMax: number; logger: Logger }) {
+  constructor(options: PoolOptions) {
     this.#options = options;
-    this.#pool = createPool(options);
+    this.#current = { pool: createPool(options), queries: 0, replaced: false };
   }
 
   async query(query: Query): Promise<Row[]> {
+    const connections = this.#current;
+    connections.queries += 1;
     try {
-      return (await this.#pool.query<Row>(query)).rows;
+      return (await connections.pool.query<Row>(query)).rows;
     } catch (error) {
       throw asTransient(error);
+    } finally {
+      connections.queries -= 1;
+      this.#endUnused(connections);
     }
   }
 
@@ -65,25 +82,31 @@ export class PostgresPool {
       return;
     }
     this.#renewedAtMs = performance.now();
-    const old = this.#pool;
-    this.#pool = createPool(this.#options);
+    const old = this.#current;
+    old.replaced = true;
+    this.#current = { pool: createPool(this.#options), queries: 0, replaced: false };
     const { logger, applicationName } = this.#options;
     logger.info({ event: 'postgres.renewed', applicationName }, 'connecting to Postgres anew');
-    old.end().catch((error: unknown) => {
-      logger.warn({ event: 'postgres.end_failed' }, describeError(error));
-    });
+    this.#endUnused(old);
   }
 
   async end(): Promise<void> {
-    await this.#pool.end();
+    await this.#current.pool.end();
+  }
+
+  /** Not sooner: a pool that ends forgets the queries that still wait for a connection. */
+  #endUnused({ pool, queries, replaced }: Connections): void {
+    if (replaced && queries === 0) {
+      pool.end().catch((error: unknown) => {
+        this.#options.logger.warn({ event: 'postgres.end_failed' }, describeError(error));
+      });
+    }
   }
 }
 
 const renewIntervalMs = 1000;
 
-function createPool(
-  options: PostgresOptions & { connectionsMax: number; logger: Logger },
-): pg.Pool {
+function createPool(options: PoolOptions): pg.Pool {
   const { connectionsMax: max, logger } = options;
   const pool = new pg.Pool({ ...clientConfig(options), max, idleTimeoutMillis: 30_000 });
   pool.on('error', (error) => {
