@@ -17,7 +17,8 @@ describe('without Kafka', () => {
       env: { ENABLE_KAFKA: 'false', KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1' },
     });
     await pipeline.sql(`
-      insert into city(name, countrycode, population) values ('Dobric', 'BGR', 1), ('Cluj', 'ROU', 1)`);
+      insert into city(name, countrycode, population)
+      values ('Dobric', 'BGR', 1), ('Cluj', 'ROU', 1)`);
     await pipeline.waitUntilApplied();
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { flushOverCodes, type PlannedChange, planSend } from './plan-send.ts';
+import { type PlannedChange, planSend } from './plan-send.ts';
 
+const flushOverCodes = 10_000;
 const sources = new Set(['genre', 'person']);
 const film = '6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0001';
 const otherFilm = '6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0002';
@@ -44,9 +45,10 @@ describe('the messages of one send', () => {
       change({ id: '2', codes: ['BGR'] }),
       change({ id: '3', codes: ['HUN'] }),
     ];
-    assert.deepEqual(sent(changes), { city: ['BGR 2/BGR', 'ROU 1/ROU', 'HUN 3/HUN'] });
-    const [first] = planSend(changes, sources).sends[0]?.messages ?? [];
-    assert.equal(first?.headers['committed-at'], '1002');
+    assert.deepEqual(sent(changes), { city: ['ROU 1/ROU', 'BGR 2/BGR', 'HUN 3/HUN'] });
+    const messages = planSend(changes, sources).sends[0]?.messages ?? [];
+    const times = messages.map(({ headers }) => headers['committed-at']);
+    assert.deepEqual(times, ['1001', '1002', '1003']);
   });
 
   test('are made distinct within the send and never against an earlier one', () => {
@@ -60,7 +62,8 @@ describe('the messages of one send', () => {
   });
 
   test('name a code in its one spelling, however often it was spelled', () => {
-    const changes = [change({ id: '1', codes: ['bgr'] }), change({ id: '2', codes: ['BGR'] })];
+    const spellings = ['BGR', 'bgr', 'BGR'];
+    const changes = spellings.map((code, index) => change({ id: `${index}`, codes: [code] }));
     assert.deepEqual(sent(changes), { city: ['BGR 2/BGR'] });
   });
 
@@ -95,7 +98,8 @@ describe('a flush', () => {
     const codes = manyCodes(flushOverCodes + 1);
     const atLimit = [change({ codes: codes.slice(0, flushOverCodes) })];
     assert.equal(sent(atLimit).city?.length, flushOverCodes);
-    const overLimit = [change({ codes: codes.slice(0, 5000) }), change({ codes: codes.slice(5000) })];
+    const halves = [codes.slice(0, 5000), codes.slice(5000)];
+    const overLimit = halves.map((half) => change({ codes: half }));
     assert.equal(sent(overLimit).city?.length, 1);
     assert.equal(planSend(overLimit, sources).sends[0]?.flushes, true);
   });

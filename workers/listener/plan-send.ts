@@ -33,7 +33,7 @@ export interface SendPlan {
 }
 
 /** From this many codes on one flush is cheaper than the messages. */
-const flushOverCodes = 10_000;
+export const flushOverCodes = 10_000;
 
 export function planSend(
   changes: readonly PlannedChange[],
