@@ -9,6 +9,7 @@ import { parseLogLine } from './log-line.ts';
 import { compileCache, memoryFlags } from './memory-flags.ts';
 import { nodeFlags } from './node-flags.ts';
 import type { Places } from './places.ts';
+import { freePort } from './ports.ts';
 import { StackError } from './stack-error.ts';
 
 export interface AppProcessOptions {
@@ -16,16 +17,24 @@ export interface AppProcessOptions {
   readonly name: string;
   /** From the root of the checkout. */
   readonly main: string;
+  /** The setting that says where it listens, and where it should. */
+  readonly portName: string;
+  readonly port: number;
   readonly env: NodeJS.ProcessEnv;
   readonly places: Places;
   onLine(line: string): void;
 }
 
 export interface AppProcess {
+  /** On the wanted port, or on a free one when that is taken. */
   start(): Promise<Child>;
-  /** Resolves with the port that it listens on, once it answers that it is ready. */
-  untilReady(child: Child): Promise<number>;
+  /** Once it answers that it is ready; not when another program took its port meanwhile. */
+  untilReady(child: Child): Promise<Readiness>;
 }
+
+export type Readiness =
+  | { readonly ready: true; readonly port: number }
+  | { readonly ready: false; readonly reason: 'port taken' };
 
 /** The SDK announces for each start what it will need in 2027; our lock file decides that. */
 const quiet = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
@@ -34,22 +43,26 @@ const stopTimeoutMs = 15_000;
 const pollMs = 50;
 
 export function createAppProcess(options: AppProcessOptions): AppProcess {
-  const { name, main, env, places, onLine } = options;
+  const { name, places } = options;
   const log: WriteStream = createWriteStream(join(places.logs, `${name}.log`), { mode: 0o600 });
-  let port: number | undefined;
+  let listensOn: number | undefined;
+  let portTaken = false;
   const take = (line: string): void => {
     log.write(`${line}\n`);
-    port = listeningPort(line) ?? port;
-    onLine(line);
+    listensOn = listeningPort(line) ?? listensOn;
+    portTaken ||= line.includes('EADDRINUSE');
+    options.onLine(line);
   };
   return {
-    start: () => {
-      port = undefined;
+    start: async () => {
+      listensOn = undefined;
+      portTaken = false;
+      const port = String(await freePort(options.port));
       return startChild({
         name,
         command: process.execPath,
-        args: [...nodeFlags(), ...memoryFlags(name), main],
-        env: { ...compileCache(places), ...env, ...quiet },
+        args: [...nodeFlags(), ...memoryFlags(name), options.main],
+        env: { ...compileCache(places), ...options.env, ...quiet, [options.portName]: port },
         cwd: places.root,
         output: { onLine: take },
         stopSignal: 'SIGTERM',
@@ -64,7 +77,9 @@ export function createAppProcess(options: AppProcessOptions): AppProcess {
       });
       const deadline = Date.now() + readyTimeoutMs;
       for (;;) {
-        if (port !== undefined && (await isReady(port))) return port;
+        const port = listensOn;
+        if (port !== undefined && (await isReady(port))) return { ready: true, port };
+        if (ended !== undefined && portTaken) return { ready: false, reason: 'port taken' };
         if (ended !== undefined) throw new StackError(`The ${name} did not start (${ended}).`);
         if (Date.now() > deadline) {
           throw new StackError(`The ${name} was not ready after ${readyTimeoutMs / 1000} s.`);

@@ -30,7 +30,8 @@ interface Row {
 }
 
 const redrawIntervalMs = 100;
-const countIntervalMs = 5_000;
+/** Between two plain lines of one stage: longer with every line, as it goes on. */
+const countIntervalMs = { first: 5_000, max: 30_000 };
 const titleWidth = 14;
 const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
@@ -46,9 +47,12 @@ function plainProgress({ stream, now = Date.now }: ProgressOptions): Progress {
     const startedAt = now();
     let stage = '';
     let writtenAt = 0;
+    let intervalMs = countIntervalMs.first;
     const report = (text: string): void => {
       const newStage = text.replace(/[\d.,/ ]+/g, ' ');
-      if (newStage === stage && now() - writtenAt < countIntervalMs) return;
+      if (newStage === stage && now() - writtenAt < intervalMs) return;
+      const isSame = newStage === stage;
+      intervalMs = isSame ? Math.min(intervalMs * 2, countIntervalMs.max) : countIntervalMs.first;
       stage = newStage;
       writtenAt = now();
       write(title, text);

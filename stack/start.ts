@@ -1,15 +1,13 @@
 // `npm start`: servers, migrations, data, then API, listener and cleaner until Ctrl-C.
 
-import { createAppProcess } from './app-process.ts';
 import { removeEnvFile, writeEnvFile } from './env-file.ts';
 import { startLocalServers } from './local-servers.ts';
 import { createLogOutput, type LogOutput } from './log-output.ts';
 import { runOneShot } from './one-shot.ts';
-import { freePort } from './ports.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { resetDobric } from './reset-dobric.ts';
+import { runApp } from './run-app.ts';
 import { runSession, type Session } from './session.ts';
-import { supervise } from './supervisor.ts';
 import { painter } from './terminal.ts';
 import { walkthrough } from './walkthrough.ts';
 
@@ -20,8 +18,7 @@ const apps = [
   { name: 'listener', main: 'workers/listener/main.ts', portName: 'HEALTH_PORT', port: 9101 },
 ] as const;
 
-type App = (typeof apps)[number];
-type Ports = Record<App['name'], number>;
+type Ports = Record<(typeof apps)[number]['name'], number>;
 
 interface Start {
   readonly session: Session;
@@ -71,10 +68,12 @@ async function startAll(start: Start): Promise<{ env: Record<string, string>; po
     removeEnvFile(places.env);
     await servers.stop();
   });
-  const env = { ...servers.env, PORT: String(await freePort(wantedPort(apps[0]))) };
+  writeEnvFile(places.env, servers.env);
+  await loadData(start, servers.env);
+  const ports = await startApps(start, servers.env);
+  const env = { ...servers.env, PORT: String(ports.api) };
   writeEnvFile(places.env, env);
-  await loadData(start, env);
-  return { env, ports: await startApps(start, env) };
+  return { env, ports };
 }
 
 async function loadData(start: Start, addresses: Record<string, string>): Promise<void> {
@@ -89,40 +88,12 @@ async function loadData(start: Start, addresses: Record<string, string>): Promis
 }
 
 async function startApps(start: Start, addresses: Record<string, string>): Promise<Ports> {
-  const { session, output } = start;
-  const started = await Promise.all(apps.map((app) => startApp(app, start, addresses)));
-  for (const { app, process: appProcess, child } of started) {
-    const say = output.say;
-    const supervised = supervise(child, { name: app.name, start: appProcess.start, say });
-    session.onEnd(async () => {
-      say(`Stopping the ${app.name}.`);
-      await supervised.stop();
-    });
-  }
-  const entries = started.map(({ app, port }) => [app.name, port] as const);
-  return Object.fromEntries(entries) as Ports;
-}
-
-async function startApp(app: App, start: Start, addresses: Record<string, string>) {
   const { session, progress, output } = start;
-  const { places } = session;
-  const step = progress.step(app.name);
-  step.report('starting');
-  const wanted = wantedPort(app);
-  const chosen = app.name === 'api' ? addresses.PORT : await freePort(wanted);
-  const env = { ...process.env, ...addresses, [app.portName]: String(chosen) };
-  const onLine = (line: string): void => output.logLine(app.name, line);
-  const appProcess = createAppProcess({ name: app.name, main: app.main, env, places, onLine });
-  const child = await appProcess.start();
-  const port = await appProcess.untilReady(child).catch((error: unknown) => {
-    step.fail('not ready');
-    throw error;
+  const env = { ...process.env, ...addresses };
+  const ports = apps.map(async (app) => {
+    const port = app.name === 'api' ? Number(process.env.PORT ?? app.port) : app.port;
+    const step = progress.step(app.name);
+    return [app.name, await runApp({ ...app, port, env, session, step, output })] as const;
   });
-  const remark = port === wanted ? '' : ` (${wanted} is taken)`;
-  step.succeed(`ready on 127.0.0.1:${port}${remark}`);
-  return { app, process: appProcess, child, port };
-}
-
-function wantedPort(app: App): number {
-  return app.name === 'api' ? Number(process.env.PORT ?? app.port) : app.port;
+  return Object.fromEntries(await Promise.all(ports)) as Ports;
 }
