@@ -29,6 +29,8 @@ export interface Session {
 /** The exit code. */
 export async function runSession(options: SessionOptions): Promise<number> {
   const { say, body, codeWhenStopped } = options;
+  // A terminal that was closed can not be written to; the stop that it asked for goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { places, release } = takeInstance(options);
   const signal = listenForStop(() => {
     say('Stopping at once.');
