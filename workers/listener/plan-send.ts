@@ -33,7 +33,7 @@ export interface SendPlan {
 }
 
 /** From this many codes on one flush is cheaper than the messages. */
-export const flushOverCodes = 10_000;
+const flushOverCodes = 10_000;
 
 export function planSend(
   changes: readonly PlannedChange[],
@@ -72,6 +72,8 @@ class Gathering {
       return;
     }
     for (const code of codes) {
+      // Anew, so that the order is that of the newest changes, whatever the spelling.
+      this.#codes.delete(code);
       this.#codes.set(code, change);
     }
   }
