@@ -10,6 +10,7 @@ import { objectStore } from './servers/object-store.ts';
 import { postgres } from './servers/postgres.ts';
 import { redis } from './servers/redis.ts';
 import { type RunningServer, startServer } from './servers/start-server.ts';
+import { StackError } from './stack-error.ts';
 import { supervise } from './supervisor.ts';
 import { describeError } from '../platform/errors.ts';
 
@@ -34,12 +35,12 @@ const servers: readonly LocalServer[] = [postgres, kafka, redis, objectStore];
 
 export async function startLocalServers(options: LocalServersOptions): Promise<LocalServers> {
   const outcomes = await Promise.allSettled(servers.map((server) => startOne(server, options)));
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  const failures = outcomes.flatMap((o) => (o.status === 'rejected' ? [o.reason as unknown] : []));
   const started = outcomes.flatMap((o) => (o.status === 'fulfilled' ? [o.value] : []));
   const running = started.flatMap(({ server }) => (server === undefined ? [] : [server]));
-  if (failed !== undefined) {
+  if (failures.length > 0) {
     await Promise.all(running.map((server) => server.child.stop()));
-    throw failed.reason;
+    throw allOf(failures);
   }
   const supervised = running.map((server) =>
     supervise(server.child, {
@@ -82,7 +83,14 @@ async function startOne(server: LocalServer, options: LocalServersOptions): Prom
     step.succeed(`${running.title} on 127.0.0.1:${running.port}${remark}`);
     return { server: running, env: running.env };
   } catch (error) {
-    step.fail(describeError(error).split('\n')[0] ?? '');
+    step.fail('not started, see below');
     throw error;
   }
+}
+
+/** Every reason at once, so that a person does not learn them one start after another. */
+function allOf(failures: readonly unknown[]): unknown {
+  const unexpected = failures.find((failure) => !(failure instanceof StackError));
+  if (unexpected !== undefined || failures.length === 1) return unexpected ?? failures[0];
+  return new StackError(failures.map(describeError).join('\n\n'));
 }

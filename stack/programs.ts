@@ -29,7 +29,8 @@ export function installCommand(names: PackageNames): string {
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
   if (onPath('apt-get')) return `${sudo}apt-get install ${names.apt}`;
   if (onPath('dnf')) return `${sudo}dnf install ${names.dnf}`;
-  return `brew install ${names.brew}`;
+  if (onPath('brew')) return `brew install ${names.brew}`;
+  return `(with your package manager) ${names.apt}, ${names.dnf} or ${names.brew}`;
 }
 
 export function mayInstallPackages(): boolean {
