@@ -154,17 +154,18 @@ describe('while a server is away', () => {
     for (const path of ['/cities/BGR', '/movies']) {
       assert.equal((await fetch(`${cutOffUrl}${path}`)).status, 200, path);
     }
-    const { checks } = await eventually(
+    await eventually(
       async () => {
         const ready = await fetch(`${cutOffUrl}/readyz`);
         const response = await fetch(`${cutOffUrl}/health`);
         const report = (await response.json()) as Health;
         const isAsExpected = ready.ok && response.ok && report.status === 'degraded';
-        return isAsExpected ? report : undefined;
+        // A busy machine may not even refuse the connection in time.
+        const isRefused = /^Kafka: .+/.test(report.checks.kafka?.error ?? '');
+        return isAsExpected && isRefused ? report : undefined;
       },
       { what: 'the API to be ready, and its health degraded' },
     );
-    assert.match(checks.kafka?.error ?? '', /^Kafka: .+/);
   });
 
   test('the object store: images are asked to come again, and nothing else', async () => {

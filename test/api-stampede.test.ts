@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { eventually } from './support/eventually.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { installReadGate, type ReadGate } from './support/read-gate.ts';
 import { suiteScope } from './support/scope.ts';
@@ -30,16 +31,32 @@ describe('200 concurrent misses of one code', () => {
     return await Promise.all(readers);
   }
 
-  test('over two processes are at most two statements', async () => {
+  /** The statements that one crowd costs; undefined when some of it went around the cache. */
+  async function countStatements(): Promise<number | undefined> {
+    const urls = await Promise.all(pipeline.apis.slice(0, 2).map((api) => api.url()));
+    await pipeline.redis.command('DEL', 'cities_BGR');
     const earlier = await gate.countReads();
     await gate.close();
-    const answers = crowd('/cities/BGR', [0, 1]);
+    const readers = Array.from({ length: 200 }, (_, index) => {
+      return fetch(`${urls[index % urls.length]}/cities/BGR`);
+    });
     await gate.waitForHeldReads(1);
     await gate.open();
-    for (const data of await answers) {
+    const responses = await Promise.all(readers);
+    for (const response of responses) {
+      const { data } = (await response.json()) as { data: unknown };
       assert.deepEqual(data, [{ name: 'Dobric', population: 111_001 }]);
     }
     const statements = (await gate.countReads()) - earlier;
+    const isTrusted = responses.every(
+      ({ headers }) => headers.get('cache-status')?.includes('bypass') === false,
+    );
+    return isTrusted ? statements : undefined;
+  }
+
+  test('over two processes are at most two statements', async () => {
+    // A starved machine may doubt the cache for a moment; such a round shows nothing.
+    const statements = await eventually(countStatements, { what: 'a round through the cache' });
     assert.ok(statements >= 1 && statements <= 2, `${statements} statements`);
   });
 
