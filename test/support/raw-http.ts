@@ -12,9 +12,34 @@ const idleTimeoutMs = 10_000;
 
 /** Sends the text as it is and reads until the server closes; ask for that with a header. */
 export async function sendRaw(url: string, text: string): Promise<RawAnswer> {
+  return parse(await exchange(url, text));
+}
+
+/**
+ * Sends GETs of one path over one connection without waiting for answers.
+ * Resolves once the server has all of them, to a promise of everything that comes back.
+ */
+export async function sendPipelined(
+  url: string,
+  path: string,
+  count: number,
+): Promise<{ received: Promise<string> }> {
+  const head = `GET ${path} HTTP/1.1\r\nHost: test\r\n`;
+  const text = `${`${head}\r\n`.repeat(count - 1)}${head}Connection: close\r\n\r\n`;
+  let received: Promise<string> = Promise.resolve('');
+  await new Promise<void>((resolve, reject) => {
+    received = exchange(url, text, resolve);
+    received.catch(reject);
+  });
+  // What comes over another connection, opened later, is read after what waits on this one.
+  await (await fetch(`${url}/livez`)).arrayBuffer();
+  return { received };
+}
+
+async function exchange(url: string, text: string, onSent?: () => void): Promise<string> {
   const { hostname, port } = new URL(url);
-  const received = await new Promise<string>((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(text, 'latin1'));
+  return await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(text, 'latin1', onSent));
     const chunks: Buffer[] = [];
     const done = () => resolve(Buffer.concat(chunks).toString('utf8'));
     socket.on('data', (chunk) => chunks.push(chunk));
@@ -23,7 +48,6 @@ export async function sendRaw(url: string, text: string): Promise<RawAnswer> {
     socket.on('error', (error) => (chunks.length > 0 ? done() : reject(error)));
     socket.setTimeout(idleTimeoutMs, () => socket.destroy(new Error('no end of the answer')));
   });
-  return parse(received);
 }
 
 function parse(received: string): RawAnswer {
