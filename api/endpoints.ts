@@ -1,9 +1,9 @@
 // Every address of the API except the pages under /docs: what is not listed here does not exist.
 
+import { entryLoaders } from '../cache/loaders/entry-loaders.ts';
 import { cachedResource } from '../contract/resources.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { loadCities } from './cities/queries.ts';
 import { cityEndpoints } from './cities/routes.ts';
 import type { Clients } from './clients.ts';
 import { withOpenApi } from './docs/openapi.ts';
@@ -11,7 +11,6 @@ import type { Endpoint } from './endpoint.ts';
 import { healthEndpoints } from './health/routes.ts';
 import type { ServerChecks } from './health/server-checks.ts';
 import { imageEndpoints } from './images/routes.ts';
-import { loadMovie } from './movies/queries.ts';
 import { movieEndpoints } from './movies/routes.ts';
 import type { Reading } from './reading.ts';
 import type { ApiSettings } from './settings.ts';
@@ -31,12 +30,12 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   const cities = reading.createReader({
     resource: cachedResource('city'),
     ttlSeconds: settings.CITY_TTL_SECONDS,
-    load: (code) => loadCities(database, code),
+    load: (code) => entryLoaders.city(database, code),
   });
   const movies = reading.createReader({
     resource: cachedResource('movie'),
     ttlSeconds: settings.REDIS_CACHE_TTL,
-    load: (id) => loadMovie(database, id),
+    load: (id) => entryLoaders.movie(database, id),
   });
   return withOpenApi([
     ...cityEndpoints(cities),

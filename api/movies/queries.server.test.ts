@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { loadMovie } from '../../cache/loaders/movie.ts';
 import { createDatabase } from '../../test/support/database.ts';
-import { loadMovie, loadMoviePage } from './queries.ts';
+import { loadMoviePage } from './queries.ts';
 import { moviePageSchema, movieSchema } from './schemas.ts';
 
 const filmId = '00000000-0000-4000-8000-000000000001';

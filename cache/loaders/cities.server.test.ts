@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDatabase } from '../../test/support/database.ts';
-import { loadCities } from './queries.ts';
+import { loadCities } from './cities.ts';
 
 test('a country is one compact array, biggest city first', async (t) => {
   const { pool, query } = await createDatabase(t, { migrated: true });

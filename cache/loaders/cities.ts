@@ -1,8 +1,7 @@
 // The cities of one country as the JSON array text that is cached: biggest first.
 
-import type { Loaded } from '../../cache/guarded-load.ts';
-import type { Database } from '../database.ts';
-import { toLoaded } from '../loaded-row.ts';
+import type { Loaded } from '../guarded-load.ts';
+import { type LoadDatabase, toLoaded } from './loaded-row.ts';
 
 const citiesOfCountry = `
   select
@@ -15,7 +14,7 @@ const citiesOfCountry = `
 `;
 
 /** @param code a country code in capitals */
-export async function loadCities(database: Database, code: string): Promise<Loaded> {
+export async function loadCities(database: LoadDatabase, code: string): Promise<Loaded> {
   const [row] = await database.query({
     name: 'cities_of_country',
     text: citiesOfCountry,
