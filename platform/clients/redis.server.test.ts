@@ -112,6 +112,17 @@ test('a connection that fell silent is noticed, and made anew', async (t) => {
   assert.deepEqual(events, ['redis.connected', 'redis.away', 'redis.connected']);
 });
 
+test('a connection that fell silent is noticed also while commands go on', async (t) => {
+  const { redis, proxy, events } = await prepare(t, { deadlineMs: 50 });
+  proxy.silence();
+  proxy.forget();
+  await eventually(
+    async () => (await redis.command<string>('PING').catch(() => undefined)) && redis.generation,
+    { what: 'an answer on another connection', timeoutMs: 60_000 },
+  );
+  assert.deepEqual(events, ['redis.connected', 'redis.away', 'redis.connected']);
+});
+
 test('an outage is complained of once, however long it lasts, and its end is told', async (t) => {
   const { redis, proxy, events } = await prepare(t);
   for (const generation of [2, 3]) {

@@ -19,12 +19,17 @@ export interface RedisOptions {
 
 type Client = ReturnType<typeof createRedisClient>;
 
+const pingIntervalMs = 1000;
+/** The driver's own limit on silence never ends while commands go on being written. */
+const pongWaitMaxMs = 3000;
+
 export class RedisConnection {
   readonly #client: Client;
   readonly #deadlineMs: number;
   readonly #logger: Logger;
   #generation = 0;
   #complained = false;
+  #silence: NodeJS.Timeout | undefined;
 
   constructor(options: RedisOptions) {
     this.#deadlineMs = options.deadlineMs;
@@ -34,7 +39,9 @@ export class RedisConnection {
       this.#generation += 1;
       this.#complained = false;
       this.#logger.info({ event: 'redis.connected' }, 'connected to Redis');
+      this.#listenForPong();
     });
+    this.#client.on('ping-interval', () => this.#listenForPong());
     this.#client.on('error', (error) => this.#complain(error));
   }
 
@@ -44,6 +51,7 @@ export class RedisConnection {
   }
 
   stop(): void {
+    clearTimeout(this.#silence);
     if (this.#client.isOpen) {
       this.#client.destroy();
     }
@@ -96,6 +104,20 @@ export class RedisConnection {
     };
   }
 
+  /** Pings follow each other; when the next answer does not come, nothing comes any more. */
+  #listenForPong(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#reconnect(), pingIntervalMs + pongWaitMaxMs);
+  }
+
+  #reconnect(): void {
+    if (this.#client.isReady) {
+      this.#complain(new Error(`no answer for ${pongWaitMaxMs} ms on an open connection`));
+      this.#client.destroy();
+      this.start();
+    }
+  }
+
   #complain(error: unknown): void {
     if (!this.#complained) {
       this.#complained = true;
@@ -114,7 +136,7 @@ function createRedisClient(options: RedisOptions) {
     RESP: 3,
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
-    pingInterval: 1000,
+    pingInterval: pingIntervalMs,
     // Our deadline is enough. The driver's own makes an AbortSignal for every command, which lives
     // five seconds: under load they pile up to more than the answers themselves.
     commandOptions: { timeout: 0 },

@@ -1,21 +1,29 @@
 // Stands between a process and a server, to see connections come and go and to be a bad network:
-// silent (everything stays open, nothing passes) or away (nothing connects).
+// silent (everything stays open, nothing passes), slow, or away (nothing connects). It can also
+// lead elsewhere, as the address of a failover does.
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createDelay } from './delay.ts';
 import type { TestScope } from './processes.ts';
 
+interface Link {
+  client: Socket;
+  server: Socket;
+  isSlow: boolean;
+}
+
 export class TcpProxy {
-  readonly #target: { host: string; port: number };
-  readonly #links = new Set<{ client: Socket; server: Socket }>();
+  #target: { host: string; port: number };
+  readonly #links = new Set<Link>();
   #listener: Server | undefined;
   #port = 0;
   #isSilent = false;
+  #latencyMs = 0;
   #bytesDown = 0;
 
   constructor(targetUrl: string) {
-    const { hostname, port } = new URL(targetUrl);
-    this.#target = { host: hostname, port: Number(port) };
+    this.#target = toTarget(targetUrl);
   }
 
   /** The same address, but through this proxy. */
@@ -71,8 +79,33 @@ export class TcpProxy {
     }
   }
 
+  /** What fell silent stays so for ever, and new connections pass: a firewall began anew. */
+  forget(): void {
+    this.#isSilent = false;
+  }
+
+  /** From now on every byte is under way for so long, in either direction; 0 ends it. */
+  delay(latencyMs: number): void {
+    this.#latencyMs = latencyMs;
+    for (const link of this.#links) {
+      this.#slowDown(link);
+    }
+  }
+
+  /** What is open breaks; from now on the same address leads to another server. */
+  async pointTo(targetUrl: string): Promise<void> {
+    await this.cut();
+    this.retarget(targetUrl);
+    await this.open();
+  }
+
+  /** New connections lead to another server; what is open stays where it is. */
+  retarget(targetUrl: string): void {
+    this.#target = toTarget(targetUrl);
+  }
+
   #link(client: Socket): void {
-    const link = { client, server: connect(this.#target) };
+    const link = { client, server: connect(this.#target), isSlow: false };
     this.#links.add(link);
     link.server.on('data', (chunk) => {
       this.#bytesDown += chunk.length;
@@ -88,15 +121,33 @@ export class TcpProxy {
       });
       from.pipe(to);
     }
+    if (this.#latencyMs > 0) {
+      this.#slowDown(link);
+    }
     if (this.#isSilent) {
       pauseLink(link);
     }
   }
+
+  #slowDown(link: Link): void {
+    if (link.isSlow) {
+      return;
+    }
+    link.isSlow = true;
+    const latencyMs = () => this.#latencyMs;
+    link.client.unpipe().pipe(createDelay(latencyMs)).pipe(link.server);
+    link.server.unpipe().pipe(createDelay(latencyMs)).pipe(link.client);
+  }
 }
 
-function pauseLink({ client, server }: { client: Socket; server: Socket }): void {
-  client.unpipe(server).pause();
-  server.unpipe(client).pause();
+function pauseLink({ client, server }: Link): void {
+  client.unpipe().pause();
+  server.unpipe().pause();
+}
+
+function toTarget(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
 
 export async function startTcpProxy(scope: TestScope, targetUrl: string): Promise<TcpProxy> {
