@@ -11,6 +11,7 @@ import { createRedisDatabase } from '../test/support/redis.ts';
 import { reverseScope } from '../test/support/scope.ts';
 import { EntryReader } from './entry-reader.ts';
 import { EntryStore } from './entry-store.ts';
+import type { Loaded } from './guarded-load.ts';
 import { createCacheMetrics } from './metrics.ts';
 import { sourced, trusting } from '../test/support/trusting.ts';
 
@@ -19,8 +20,24 @@ const key = 'cities_BGR';
 const ttlSeconds = 320;
 const longMs = 60_000;
 
-/** A reader of cities whose loads end when the test says so, and its Redis seen from outside. */
-async function prepare(t: TestContext, { leaseWaitMs = longMs } = {}) {
+interface ReaderParts {
+  load: (code: string) => Promise<Loaded>;
+  leaseWaitMs?: number;
+  onLease?: () => void;
+}
+
+class WatchedStore extends EntryStore {
+  onLease: () => void = () => undefined;
+
+  override async takeLease(key: string, lease: string): Promise<string | null> {
+    const held = await super.takeLease(key, lease);
+    this.onLease();
+    return held;
+  }
+}
+
+/** A reader of cities on a Redis of its own. */
+async function prepareReader(t: TestContext, parts: ReaderParts) {
   const scope = reverseScope(t);
   const { url, command } = await createRedisDatabase(scope);
   const logger = createLogger({ process: 'test', level: 'silent' });
@@ -33,20 +50,33 @@ async function prepare(t: TestContext, { leaseWaitMs = longMs } = {}) {
   redis.start();
   scope.after(() => redis.stop());
   await eventually(() => redis.isReady || undefined, { what: 'the connection' });
-  const loads = new HeldCalls<[code: string], string>();
+  const store = new WatchedStore({ redis, leaseMs: longMs });
+  store.onLease = parts.onLease ?? store.onLease;
   const metrics = createCacheMetrics(new Registry());
+  const trust = { ...trusting.trust };
   const reader = new EntryReader({
     resource,
-    store: new EntryStore({ redis, leaseMs: longMs }),
-    load: async (code) => ({ text: await loads.call(code), incarnation: 'one' }),
+    store,
+    load: parts.load,
     ...trusting,
+    trust,
     ttlSeconds,
-    leaseWaitMs,
+    leaseWaitMs: parts.leaseWaitMs ?? longMs,
     metrics,
   });
+  const distrust = () => void (trust.trustedUntilMs = Number.NEGATIVE_INFINITY);
+  return { reader, command, metrics, distrust };
+}
+
+/** A reader whose loads end when the test says so, and its Redis seen from outside. */
+async function prepare(t: TestContext, { leaseWaitMs = longMs } = {}) {
+  const loads = new HeldCalls<[code: string], string>();
+  const load = async (code: string) => ({ text: await loads.call(code), incarnation: 'one' });
+  const { reader, command, metrics, distrust } = await prepareReader(t, { load, leaseWaitMs });
   return {
     loads,
     command,
+    distrust,
     read: async (code = 'BGR') => sourced(await reader.read(code)),
     entry: () => command<string | null>('GET', key),
     fills: async (outcome: string) => {
@@ -67,6 +97,19 @@ test('a miss is loaded and stored, and the next read is a hit', async (t) => {
   assert.deepEqual(await read(), { source: 'cache', text: '[{"name":"Dobric"}]' });
   assert.equal(loads.begun.length, 1);
   assert.equal(await fills('stored'), 1);
+});
+
+test('a row is read only after its lease was granted', async (t) => {
+  const order: string[] = [];
+  const { reader } = await prepareReader(t, {
+    onLease: () => order.push('lease granted'),
+    load: async () => {
+      order.push('row read');
+      return { text: '[1]', incarnation: 'one' };
+    },
+  });
+  await reader.read('BGR');
+  assert.deepEqual(order, ['lease granted', 'row read']);
 });
 
 test('entries live for their time or up to a tenth less, never longer', async (t) => {
@@ -168,4 +211,24 @@ test('who has waited long enough for another process loads, and stores nothing',
   (await loads.nth(0)).succeed('[1]');
   assert.deepEqual(await waiting, { source: 'database', text: '[1]' });
   assert.equal(await entry(), 'Lelsewhere');
+});
+
+test('who waits for another process stops looking when the cache is not trusted', async (t) => {
+  const { read, loads, command, distrust } = await prepare(t);
+  await command('SET', key, 'Lelsewhere', 'PX', '60000');
+  const waiting = read();
+  distrust();
+  (await loads.nth(0)).succeed('[1]');
+  assert.deepEqual(await waiting, { source: 'database', text: '[1]' });
+});
+
+test('who finds nothing takes no lease when the cache is not trusted any more', async (t) => {
+  const { read, loads, entry, distrust } = await prepare(t);
+  const reading = read();
+  distrust();
+  const load = await loads.nth(0);
+  assert.equal(await entry(), null);
+  load.succeed('[1]');
+  assert.deepEqual(await reading, { source: 'database', text: '[1]' });
+  assert.equal(await entry(), null);
 });

@@ -54,9 +54,8 @@ export class EntryReader implements Reader {
    * @throws whatever `load` throws.
    */
   async read(code: string): Promise<ReadResult> {
-    const { trust } = this.#options;
-    if (performance.now() >= trust.trustedUntilMs) {
-      return await this.#bypass(code, trust.reason);
+    if (!this.#isTrusted) {
+      return await this.#bypass(code, this.#options.trust.reason);
     }
     const lookup = await this.#lookUp(code);
     switch (lookup.kind) {
@@ -82,7 +81,7 @@ export class EntryReader implements Reader {
     try {
       for (;;) {
         const lease = newLease();
-        const held = (await store.look(key)) ?? (await store.takeLease(key, lease));
+        const held = (await store.look(key)) ?? (await this.#takeLease(key, lease));
         if (held === null) {
           return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };
         }
@@ -97,12 +96,30 @@ export class EntryReader implements Reader {
           return { kind: 'unleased', status: cacheStatus.leaseWait };
         }
         await pause(10 + Math.random() * 40);
+        this.#assertTrusted();
       }
     } catch (error) {
       if (error instanceof TransientError) {
-        return { kind: 'unleased', status: cacheStatus.bypass('redis') };
+        const reason = this.#isTrusted ? 'redis' : this.#options.trust.reason;
+        return { kind: 'unleased', status: cacheStatus.bypass(reason) };
       }
       throw error;
+    }
+  }
+
+  async #takeLease(key: string, lease: string): Promise<string | null> {
+    this.#assertTrusted();
+    return await this.#options.store.takeLease(key, lease);
+  }
+
+  get #isTrusted(): boolean {
+    return performance.now() < this.#options.trust.trustedUntilMs;
+  }
+
+  /** Before every command but the first: Redis may be another one since the last answer. */
+  #assertTrusted(): void {
+    if (!this.#isTrusted) {
+      throw new TransientError('cache_distrusted', 'the cache is not trusted any more');
     }
   }
 
