@@ -3,6 +3,7 @@
 import { partitionOf } from '../../contract/partition.ts';
 import { createKafka } from '../../platform/clients/kafka.ts';
 import { Publisher } from '../../platform/clients/kafka-publisher.ts';
+import { KafkaSource } from '../../platform/clients/kafka-source.ts';
 import { readPartitionCounts } from '../../platform/clients/kafka-topics.ts';
 import { RedisConnection } from '../../platform/clients/redis.ts';
 import { createHealthServer } from '../../platform/health-server.ts';
@@ -11,7 +12,6 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { runProcess } from '../../platform/run-process.ts';
 import { Cleaner } from './cleaner.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { KafkaSource } from './kafka-source.ts';
 import { CleanerMetrics } from './metrics.ts';
 import { RedisSink } from './redis-sink.ts';
 import { reportCleaner } from './report.ts';

@@ -1,8 +1,8 @@
 // What the cleaner says of itself on /health.
 
+import type { KafkaSource } from '../../platform/clients/kafka-source.ts';
 import type { RedisConnection } from '../../platform/clients/redis.ts';
 import type { HealthReport } from '../../platform/health.ts';
-import type { KafkaSource } from './kafka-source.ts';
 
 export function reportCleaner(parts: {
   redis: RedisConnection;

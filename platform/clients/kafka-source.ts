@@ -1,14 +1,14 @@
-// Joins the consumer group and hands batches to the cleaner. While Kafka or the topics are away it
-// keeps trying; when kafkajs gives up for good the process ends, so that a supervisor restarts it:
-// a consumer that died silently is the worst that can happen.
+// Joins a consumer group and hands on its batches. While Kafka or the topics are away it keeps
+// trying; when kafkajs gives up for good the process ends, so that a supervisor restarts it: a
+// consumer that died silently is the worst that can happen.
 
-import type { KafkaClient } from '../../platform/clients/kafka.ts';
-import { type IncomingBatch, startConsumer } from '../../platform/clients/kafka-consumer.ts';
-import { readPartitionCounts } from '../../platform/clients/kafka-topics.ts';
-import { describeError, TransientError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { retryForever } from '../../platform/retry.ts';
-import type { Component } from '../../platform/run-process.ts';
+import { describeError, TransientError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { retryForever } from '../retry.ts';
+import type { Component } from '../run-process.ts';
+import type { KafkaClient } from './kafka.ts';
+import { type IncomingBatch, startConsumer } from './kafka-consumer.ts';
+import { readPartitionCounts } from './kafka-topics.ts';
 
 export interface KafkaSourceOptions {
   kafka: KafkaClient;
