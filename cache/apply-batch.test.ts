@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Heartbeat } from '../contract/messages.ts';
-import { flushReason, type InvalidationBatch, positionAfter } from './apply-batch.ts';
+import { cachedResource } from '../contract/resources.ts';
+import type { RedisCommands } from '../platform/clients/redis.ts';
+import { applyBatch, flushReason, type InvalidationBatch, positionAfter } from './apply-batch.ts';
 
 function beat(changes: Partial<Heartbeat> = {}): Heartbeat {
   return { atMs: 1, partitionCount: 3, incarnation: 'a', bypass: false, ...changes };
@@ -66,4 +68,32 @@ test('the last heartbeat of the batch is recorded, else the one that still stand
   assert.deepEqual(positionAfter(beating, stored), { next: '25', heartbeat: later });
   assert.deepEqual(positionAfter(batch(), stored), { next: '25', heartbeat: beat() });
   assert.deepEqual(positionAfter(batch(), undefined), { next: '25', heartbeat: null });
+});
+
+/** Applies a batch that continues; the commands that Redis was sent, in their order. */
+async function commandsOf(deleting: () => Promise<number>): Promise<string[]> {
+  const sent: string[] = [];
+  const redis: RedisCommands = async <Reply>(verb = '') => {
+    sent.push(verb);
+    const position = JSON.stringify({ next: '20', heartbeat: null });
+    const replies: Record<string, () => unknown> = {
+      HGETALL: () => ({ 'city_updates/0': position }),
+      DEL: deleting,
+    };
+    return (await replies[verb]?.()) as Reply;
+  };
+  await applyBatch({
+    redis,
+    target: { resource: cachedResource('city'), topic: 'city_updates', partition: 0 },
+    batch: batch({ keys: ['cities_BGR'] }),
+    countPartitions: async () => 3,
+    keepAlive: async () => undefined,
+  }).catch(() => sent.push('rejected'));
+  return sent;
+}
+
+test('the position moves on only once everything else was acknowledged', async () => {
+  assert.deepEqual(await commandsOf(async () => 1), ['HGETALL', 'DEL', 'HSET']);
+  const refusing = () => Promise.reject(new Error('no'));
+  assert.deepEqual(await commandsOf(refusing), ['HGETALL', 'DEL', 'rejected']);
 });

@@ -14,8 +14,8 @@ import { type BypassReason, distrust, type Freshness, judgeFreshness } from './f
 import { readPositions, type TopicPositions } from './position.ts';
 
 export interface TrustOptions {
-  redis: RedisConnection;
-  database: DatabaseStateReader;
+  redis: Pick<RedisConnection, 'command' | 'generation' | 'onReconnect'>;
+  database: Pick<DatabaseStateReader, 'latest' | 'read' | 'reconnect'>;
   topicNamespace: string;
   boundMs: number;
   logger: Logger;
