@@ -25,6 +25,8 @@ const deadlineMs = 5000;
 
 export class CacheSink implements Sink {
   readonly server = 'Redis';
+  /** A Redis that lost something has lost the position with it. */
+  readonly lostMessages = false;
   readonly #options: CacheSinkOptions;
   readonly #logger: Logger;
   #leadId = randomUUID();
@@ -48,6 +50,8 @@ export class CacheSink implements Sink {
     this.#leadId = randomUUID();
     this.#applied.clear();
   }
+
+  forgetLoss(): void {}
 
   async publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void> {
     const codes = messages.map((message) => message.key);

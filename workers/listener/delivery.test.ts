@@ -27,6 +27,8 @@ function prepare(t: TestContext) {
   };
   const sink: Sink = {
     server: 'Kafka',
+    lostMessages: false,
+    forgetLoss: () => undefined,
     prepare: () => take('prepare'),
     beginLead: () => void told.push('begin'),
     publish: ({ name }: CachedResource, messages) =>

@@ -40,6 +40,15 @@ export class Delivery implements Component {
     return this.#failure;
   }
 
+  /** What the sink acknowledged, now or earlier, may be gone. */
+  get lostMessages(): boolean {
+    return this.#options.sink.lostMessages;
+  }
+
+  forgetLoss(): void {
+    this.#options.sink.forgetLoss();
+  }
+
   get server(): Sink['server'] {
     return this.#options.sink.server;
   }

@@ -1,6 +1,6 @@
 // Publishes one resource's messages to its topic. A topic that was made anew starts at offset 0
-// again, and a cleaner that stands at the same number would go on as if nothing were missing:
-// whenever a topic turns out to be new, a flush of its resource follows.
+// again, and a cleaner may go on in it at its old number as if nothing were missing. It would go
+// past a flush, too: a topic that turns out to be new is a loss that all later heartbeats tell of.
 
 import { randomUUID } from 'node:crypto';
 import { encodeFlush, encodeHeartbeat, type EncodedMessage } from '../../contract/messages.ts';
@@ -31,11 +31,19 @@ export class KafkaSink implements Sink {
   readonly #logger: Logger;
   /** Per topic and partition, the last offset acknowledged to this process. */
   readonly #lastOffsets = new Map<string, bigint>();
-  readonly #renewedTopics = new Set<string>();
+  #lostMessages = false;
 
   constructor(options: KafkaSinkOptions) {
     this.#options = options;
     this.#logger = options.logger.child({ component: 'kafka-sink' });
+  }
+
+  get lostMessages(): boolean {
+    return this.#lostMessages;
+  }
+
+  forgetLoss(): void {
+    this.#lostMessages = false;
   }
 
   /** A cleaner's position is an offset, whoever leads. */
@@ -46,14 +54,12 @@ export class KafkaSink implements Sink {
     for (const chunk of chunksOf(messages)) {
       this.#note(await this.#options.publisher.send(topic, chunk));
     }
-    await this.#flushIfRenewed(resource, topic);
   }
 
   async publishFlush(resource: CachedResource): Promise<void> {
     const topic = this.#topicOf(resource);
     const flush = encodeFlush({ id: randomUUID(), committedAtMs: Date.now() });
     this.#note(await this.#options.publisher.send(topic, [flush]));
-    this.#renewedTopics.delete(topic);
   }
 
   /** To every partition that the producer itself knows of, and that count goes along. */
@@ -67,15 +73,14 @@ export class KafkaSink implements Sink {
       encodeHeartbeat({ ...heartbeat, partitionCount }),
     );
     this.#note(acknowledged);
-    await this.#flushIfRenewed(resource, topic);
   }
 
-  /** Makes the topics that are missing; what is published to them begins with a flush. */
+  /** Makes the topics that are missing; whether they ever were there nobody knows. */
   async prepare(): Promise<void> {
     const { kafka, topicNamespace } = this.#options;
     for (const topic of await createMissingTopics(kafka, topicDefinitions(topicNamespace))) {
       this.#logger.warn({ event: 'kafka_sink.topic_created', topic }, `created topic ${topic}`);
-      this.#renewedTopics.add(topic);
+      this.#lostMessages = true;
     }
   }
 
@@ -93,15 +98,9 @@ export class KafkaSink implements Sink {
       const last = this.#lastOffsets.get(where);
       if (last !== undefined && baseOffset <= last) {
         this.#logger.warn({ event: 'kafka_sink.topic_renewed', topic }, `${topic} was made anew`);
-        this.#renewedTopics.add(topic);
+        this.#lostMessages = true;
       }
       this.#lastOffsets.set(where, baseOffset);
-    }
-  }
-
-  async #flushIfRenewed(resource: CachedResource, topic: string): Promise<void> {
-    if (this.#renewedTopics.has(topic)) {
-      await this.publishFlush(resource);
     }
   }
 }

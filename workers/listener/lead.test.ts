@@ -39,13 +39,18 @@ function startLead(t: TestContext, { rows = [] as Change[], listening = true } =
     isDue: false,
     untilDueMs: 60_000,
     tick: () => undefined,
+    reset: () => void calls.push('reset heartbeats'),
     take: ({ complete, incarnation, atMs }: Snapshot) => {
       const taken = pacer.isDue && complete && incarnation !== null;
       pacer.isDue &&= !taken;
       return taken ? { atMs, incarnation, bypassed: new Set<string>() } : null;
     },
   };
-  const delivery = { deliver: deliveries.call };
+  const delivery = {
+    deliver: deliveries.call,
+    lostMessages: false,
+    forgetLoss: () => void (delivery.lostMessages = false),
+  };
   const parts = { source, alarm, wakeUp, pacer, delivery } as unknown as LeadOptions;
   const stopping = new AbortController();
   const ended = new Lead(parts).run(stopping.signal);
@@ -68,7 +73,7 @@ function startLead(t: TestContext, { rows = [] as Change[], listening = true } =
       { what: `${count} times ${call}` },
     );
   };
-  return { source, calls, alarm, deliveries, wakeUp, pacer, ended, stop, waitForCalls };
+  return { source, calls, alarm, deliveries, delivery, wakeUp, pacer, ended, stop, waitForCalls };
 }
 
 async function waitForCall(calls: readonly string[], call: string): Promise<number> {
@@ -175,4 +180,29 @@ test('a forgotten incarnation is flushed once, and renewed only after that', asy
   await waitForCall(calls, 'renew');
   const next = await deliveries.nth(1);
   assert.equal(next.args[0].renewsIncarnation, false);
+});
+
+test('messages that the sink lost renew the incarnation, once, before rows are deleted', async (t) => {
+  const { source, calls, alarm, deliveries, delivery } = startLead(t, { rows: [row('1')] });
+  const { succeed } = await deliveries.nth(0);
+  delivery.lostMessages = true;
+  assert.equal(calls.includes('renew'), false);
+  succeed();
+  await waitForCall(calls, 'delete 1');
+  source.rows.push(row('2'));
+  alarm.ring();
+  (await deliveries.nth(1)).succeed();
+  await waitForCall(calls, 'delete 2');
+  const deeds = calls.filter((call) => /^(delete|renew|reset)/.test(call));
+  assert.deepEqual(deeds, ['renew', 'reset heartbeats', 'delete 1', 'delete 2']);
+});
+
+test('a loss that could not be told of is not forgotten', async (t) => {
+  const { source, deliveries, delivery, ended } = startLead(t, { rows: [row('1')] });
+  const { succeed } = await deliveries.nth(0);
+  source.renewIncarnation = () => Promise.reject(new TransientError('postgres_ended', 'gone'));
+  delivery.lostMessages = true;
+  succeed();
+  await assert.rejects(ended, { code: 'postgres_ended' });
+  assert.equal(delivery.lostMessages, true);
 });

@@ -154,12 +154,15 @@ export class Lead {
       return;
     }
     await flight.arrival;
-    const { source } = this.#options;
+    const { source, delivery, pacer } = this.#options;
+    // A cleaner flushes before it records a heartbeat of another incarnation, wherever it stands.
+    if (flight.batch.renewsIncarnation || delivery.lostMessages) {
+      await source.renewIncarnation();
+      delivery.forgetLoss();
+      pacer.reset();
+    }
     if (flight.batch.changes.length > 0) {
       await source.delete(flight.batch.changes);
-    }
-    if (flight.batch.renewsIncarnation) {
-      await source.renewIncarnation();
     }
     this.#flight = null;
   }

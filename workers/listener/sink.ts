@@ -7,6 +7,10 @@ import type { CachedResource } from '../../contract/resources.ts';
 export interface Sink {
   /** The server that accepts, for people. */
   readonly server: 'Kafka' | 'Redis';
+  /** What it had accepted before may be gone, and who goes on behind it may not notice. */
+  readonly lostMessages: boolean;
+  /** From now on heartbeats tell of it. */
+  forgetLoss(): void;
   /** Makes what is missing at the other end. */
   prepare(): Promise<void>;
   /** A new lead begins: what an earlier one noted is not continued. */

@@ -1,0 +1,78 @@
+// A topic that is deleted and made anew counts from 0 again. Whatever it had lost, and wherever a
+// cleaner goes on in it, nothing stays cached that a lost message was about.
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { createCityEntries } from '../support/city-entries.ts';
+import { startPipeline } from '../support/pipeline.ts';
+import type { LogLine } from '../support/processes.ts';
+import { reverseScope } from '../support/scope.ts';
+import { connectTopicAdmin } from '../support/topic-admin.ts';
+
+const waysToRenew = [
+  ['deleted', 'kafka_sink.topic_created'],
+  ['deleted and made again by somebody else', 'kafka_sink.topic_renewed'],
+] as const;
+
+for (const [way, event] of waysToRenew) {
+  async function prepare(t: TestContext) {
+    const scope = reverseScope(t);
+    const pipeline = await startPipeline(scope, { apis: 0 });
+    const topics = await connectTopicAdmin(scope);
+    const entries = await createCityEntries(pipeline);
+    await entries.assertGone();
+    const [listener] = pipeline.listeners;
+    assert.ok(listener);
+    /** The listener has noticed when it resolves. */
+    async function renew(): Promise<void> {
+      const since = listener?.logs.length ?? 0;
+      if (event === 'kafka_sink.topic_created') {
+        await topics.delete(entries.topic);
+      } else {
+        await topics.makeAnew(entries.topic, 3);
+      }
+      const where = (line: LogLine) => line.topic === entries.topic;
+      await listener?.waitForEvent(event, { since, where, timeoutMs: 60_000 });
+    }
+    return { pipeline, topics, entries, renew };
+  }
+
+  test(`a topic that is ${way} while everything runs: nothing is missed`, async (t) => {
+    const { entries, renew } = await prepare(t);
+    for (let round = 0; round < 2; round += 1) {
+      await entries.fill();
+      await entries.change();
+      const renewed = renew();
+      await entries.change();
+      await renewed;
+      await entries.assertGone();
+    }
+    await entries.fill();
+    await entries.change();
+    await entries.assertGone();
+  });
+
+  test(`a cleaner that seems to continue where a topic was ${way}: flush`, async (t) => {
+    const { pipeline, topics, entries, renew } = await prepare(t);
+    const { topic } = entries;
+    // Far enough that the heartbeats do not come here by themselves meanwhile.
+    await topics.growTo(topic, [6000, 6000, 6000]);
+    await pipeline.waitUntilApplied();
+    await pipeline.cleaners.pop()?.stop();
+    const stored = await entries.storedOffsets();
+    await renew();
+    await entries.fill();
+    await entries.change();
+    await entries.waitUntilPublished();
+    const published = await topics.endOffsets(topic);
+    assert.ok(published.every((end, partition) => end < (stored[partition] ?? 0)));
+    await topics.growTo(topic, stored);
+    await topics.commitOffsets(pipeline.topic('cinesync-cleaner'), topic, stored);
+    const cleaner = pipeline.startCleaner();
+    await entries.assertGone();
+    const gaps = cleaner.logs.filter(
+      (line) => line.topic === topic && line.reason === 'discontinuity',
+    );
+    assert.deepEqual(gaps, [], 'there was none to notice');
+  });
+}
