@@ -166,6 +166,18 @@ test('a pool tells faults from what passes, like a session', async (t) => {
   assert.equal((await pool.query({ text: 'select $1::int as n', values: [7] }))[0]?.n, 7);
 });
 
+test('a pool leaves a connection whose prepared statements have become impossible', async (t) => {
+  const { pool, pid, database } = await openPool(t);
+  await database.query('create table thing (name text); insert into thing values (1)');
+  const everything = { name: 'everything', text: 'select * from thing' };
+  await pool.query(everything);
+  const before = await pid();
+  await database.query('alter table thing add column price integer');
+  await assert.rejects(pool.query(everything), isTransient);
+  assert.notEqual(await pid(), before);
+  assert.equal((await pool.query(everything)).length, 1);
+});
+
 test('a pool that is renewed connects anew, and lets what runs or waits be answered', async (t) => {
   const { pool, pid, database } = await openPool(t);
   const before = await pid();

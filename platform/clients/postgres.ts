@@ -66,6 +66,9 @@ export class PostgresPool {
     try {
       return (await connections.pool.query<Row>(query)).rows;
     } catch (error) {
+      if (sqlStateOf(error) === notOnThisConnection) {
+        this.renew();
+      }
       throw asTransient(error);
     } finally {
       connections.queries -= 1;
@@ -178,6 +181,17 @@ function asTransient(error: unknown): Error {
 /** Shutting down, starting up, too many connections, timed out: "not now" rather than "no". */
 const passingSqlStates = ['57P01', '57P02', '57P03', '57P05', '53300', '57014', '55P03'];
 
+/**
+ * A standby does not read unlogged tables, and a prepared statement can not change its types. The
+ * same query over another connection may well succeed.
+ */
+const notOnThisConnection = '0A000';
+
 function isFinalReply(error: unknown): error is pg.DatabaseError {
-  return error instanceof pg.DatabaseError && !passingSqlStates.includes(error.code ?? '');
+  const sqlState = sqlStateOf(error);
+  return sqlState !== undefined && ![...passingSqlStates, notOnThisConnection].includes(sqlState);
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? (error.code ?? '') : undefined;
 }
