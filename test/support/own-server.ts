@@ -12,6 +12,8 @@ export interface OwnServer {
   /** The settings by which it is reached. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
+  /** With SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>;
   /** On the same port, with the data it had. */
   start(): Promise<void>;
 }
@@ -27,6 +29,10 @@ export async function startOwnServer(scope: TestScope, server: LocalServer): Pro
   });
   return {
     env: running.env,
+    kill: async () => {
+      child.kill();
+      await child.exited;
+    },
     stop: async () => {
       await child.stop();
     },

@@ -175,7 +175,8 @@ export async function startPipeline(
   const scope = reverseScope(outer);
   const addresses = { ...servers(), ...options.servers };
   const namespace = createTopicNamespace(scope, addresses.KAFKA_BOOTSTRAP_SERVERS);
-  const database = await createDatabase(scope, { migrated: true });
+  const serverUrl = addresses.DATABASE_URL;
+  const database = await createDatabase(scope, { migrated: true, serverUrl });
   const redis = await createRedisDatabase(scope, addresses.REDIS_URL);
   const env: Record<string, string> = {
     ...addresses,
