@@ -32,6 +32,10 @@ export interface Health {
   resources: Record<string, { lag_ms: number | null; bound_ms: number; bypass: string | null }>;
 }
 
+interface StoredPosition {
+  heartbeat: { atMs: number; partitionCount: number } | null;
+}
+
 export class Pipeline {
   readonly database: Database;
   readonly redis: RedisDatabase;
@@ -41,8 +45,6 @@ export class Pipeline {
   readonly cleaners: RunningProcess[] = [];
   readonly #scope: TestScope;
   readonly #env: Record<string, string>;
-  /** How many positions there are: two resources with three partitions each, without Kafka one. */
-  #positions: number;
 
   constructor(parts: {
     scope: TestScope;
@@ -56,7 +58,6 @@ export class Pipeline {
     this.redis = parts.redis;
     this.namespace = parts.namespace;
     this.#env = parts.env;
-    this.#positions = parts.env.ENABLE_KAFKA === 'false' ? 2 : 6;
   }
 
   startApi(env: Record<string, string> = {}): RunningProcess {
@@ -74,7 +75,6 @@ export class Pipeline {
   /** For every process started from now on. */
   enableKafka(enabled: boolean): void {
     this.#env.ENABLE_KAFKA = String(enabled);
-    this.#positions = enabled ? 6 : 2;
   }
 
   topic(name: string): string {
@@ -124,11 +124,8 @@ export class Pipeline {
           'HGETALL',
           'cache_position',
         );
-        const heartbeats = Object.values(fields).map(
-          (text) => (JSON.parse(text) as { heartbeat: { atMs: number } | null }).heartbeat,
-        );
-        const current = heartbeats.every((heartbeat) => (heartbeat?.atMs ?? 0) > nowMs);
-        return current && heartbeats.length === this.#positions ? true : undefined;
+        const topics = ['city_updates', 'movie_updates'].map((name) => this.topic(name));
+        return topics.every((topic) => isCurrent(fields, topic, nowMs)) || undefined;
       },
       { what: 'a new heartbeat through every partition', timeoutMs: 60_000 },
     );
@@ -165,6 +162,19 @@ export class Pipeline {
     group.push(started);
     return started;
   }
+}
+
+/** Every partition that a topic's heartbeats announce, and no other, has one after that time. */
+function isCurrent(fields: Record<string, string>, topic: string, databaseMs: number): boolean {
+  const heartbeats = Object.entries(fields)
+    .filter(([field]) => field.startsWith(`${topic}/`))
+    .map(([, text]) => (JSON.parse(text) as StoredPosition).heartbeat);
+  const counts = heartbeats.map((heartbeat) => heartbeat?.partitionCount ?? 0);
+  return (
+    heartbeats.length > 0 &&
+    heartbeats.length === Math.max(...counts) &&
+    heartbeats.every((heartbeat) => (heartbeat?.atMs ?? 0) > databaseMs)
+  );
 }
 
 export async function startPipeline(
