@@ -52,7 +52,7 @@ describe('with a standby', () => {
     );
   }
 
-  test('an API that was given its address answers marked, or not at all, and fills nothing', async () => {
+  test('an API at its address answers marked or not at all, and never fills', async () => {
     await waitUntilReplicated();
     const api = pipeline.startApi({ DATABASE_URL: standbyUrl() });
     pipeline.apis.pop();
@@ -72,7 +72,7 @@ describe('with a standby', () => {
     await api.stop();
   });
 
-  test('a listener that was given its address does not lead', async () => {
+  test('a listener at its address does not lead', async () => {
     const listener = pipeline.startListener({ DATABASE_URL: standbyUrl() });
     pipeline.listeners.pop();
     const lost = await listener.waitForEvent('relay.lost');

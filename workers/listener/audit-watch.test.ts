@@ -4,7 +4,13 @@ import type { PostgresPool, Row } from '../../platform/clients/postgres.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { AuditWatch } from './audit-watch.ts';
 
-const healthy = { at_ms: '1700000000123', resource: null, rel: null, problem: null };
+const healthy = {
+  at_ms: '1700000000123',
+  incarnation: 'one',
+  resource: null,
+  rel: null,
+  problem: null,
+};
 const broken = { ...healthy, resource: 'city', rel: 'public.city', problem: 'its trigger is off' };
 
 /** A watch whose Postgres answers with the rows given last. */
@@ -21,7 +27,11 @@ function prepare(t: TestContext) {
 
 test('no finding is an answer, too: it has a time', async (t) => {
   const { audit, logged } = prepare(t);
-  assert.deepEqual(await audit.look(), { atMs: 1_700_000_000_123, findings: [] });
+  assert.deepEqual(await audit.look(), {
+    atMs: 1_700_000_000_123,
+    incarnation: 'one',
+    findings: [],
+  });
   assert.deepEqual(logged, [], 'health from the beginning is no news');
 });
 

@@ -10,6 +10,7 @@ import * as queries from './queries.ts';
 
 const auditRow = z.object({
   at_ms: z.string().transform(Number),
+  incarnation: z.string().nullable(),
   resource: z.string().nullable(),
   rel: z.string().nullable(),
   problem: z.string().nullable(),
@@ -26,6 +27,8 @@ export interface Finding {
 export interface AuditResult {
   /** Database clock; the findings are those of this moment. */
   atMs: number;
+  /** Of the server that was asked. */
+  incarnation: string | null;
   findings: Finding[];
 }
 
@@ -59,7 +62,13 @@ export class AuditWatch implements Component {
     );
     this.#report(findings);
     this.#findings = findings;
-    return { atMs: rows[0]?.at_ms ?? 0, findings };
+    const [first] = rows;
+    return { atMs: first?.at_ms ?? 0, incarnation: first?.incarnation ?? null, findings };
+  }
+
+  /** The next look connects anew: the server at the other end may no longer be the primary. */
+  reconnect(): void {
+    this.#pool.renew();
   }
 
   /** Looks when it is asked; there is nothing to start. */

@@ -15,14 +15,15 @@ function prepare(t: TestContext) {
   const warnings: string[] = [];
   t.mock.method(logger, 'warn', ({ event }: { event: string }) => void warnings.push(event));
   let ready = 0;
+  let reconnects = 0;
   const pacer = new HeartbeatPacer({
     intervalMs: 1000,
-    audit: { look: audits.call } as unknown as AuditWatch,
+    audit: { look: audits.call, reconnect: () => (reconnects += 1) } as unknown as AuditWatch,
     logger,
     onReady: () => (ready += 1),
   });
   const answer = async (result: Partial<AuditResult> = {}) => {
-    audits.begun.at(-1)?.succeed({ atMs: 10_000, findings: [], ...result });
+    audits.begun.at(-1)?.succeed({ atMs: 10_000, incarnation: 'one', findings: [], ...result });
     await settle();
   };
   return {
@@ -32,6 +33,7 @@ function prepare(t: TestContext) {
     warnings,
     pass: (timeMs: number) => (nowMs += timeMs),
     readyCount: () => ready,
+    reconnectCount: () => reconnects,
   };
 }
 
@@ -74,7 +76,22 @@ test('a read that did not see all allows none, the next complete one does', asyn
   await answer();
   assert.equal(pacer.take(snapshot({ complete: false })), null);
   assert.equal(pacer.take(snapshot({ incarnation: null })), null, 'nor one without incarnation');
-  assert.equal(pacer.take(snapshot({ atMs: 10_001, incarnation: 'two' }))?.incarnation, 'two');
+  assert.equal(pacer.take(snapshot({ atMs: 9999 }))?.atMs, 9999);
+});
+
+test('an audit of another server than the one read vouches for nothing', async (t) => {
+  const { pacer, answer, pass, reconnectCount } = prepare(t);
+  for (const incarnation of ['another', null]) {
+    pacer.tick();
+    await answer({ incarnation });
+    assert.equal(pacer.take(snapshot()), null);
+    pass(1000);
+  }
+  assert.equal(reconnectCount(), 2, 'it is asked over another connection');
+  pacer.tick();
+  await answer();
+  assert.equal(pacer.take(snapshot())?.incarnation, 'one');
+  assert.equal(reconnectCount(), 2);
 });
 
 test('the resources with findings are named', async (t) => {

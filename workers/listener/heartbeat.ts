@@ -56,6 +56,11 @@ export class HeartbeatPacer {
       return null;
     }
     this.#answer = null;
+    if (answer.incarnation !== snapshot.incarnation) {
+      // From before it was renewed, or of a primary that was replaced: it vouches for nothing here.
+      this.#options.audit.reconnect();
+      return null;
+    }
     return {
       atMs: Math.min(snapshot.atMs, answer.atMs),
       incarnation: snapshot.incarnation,

@@ -77,7 +77,7 @@ export const renewIncarnation: Query = { text: 'select cache.renew_incarnation()
 export const ping: Query = { name: 'ping', text: 'select 1' };
 
 /**
- * One row per finding; at least one row, for the time.
+ * One row per finding; at least one row, for the time and for who says so.
  * @param resources that must be watched: one that never was has nothing else to report it
  */
 export function audit(resources: readonly string[]): Query {
@@ -85,6 +85,7 @@ export function audit(resources: readonly string[]): Query {
     name: 'audit',
     text: `
     select floor(extract(epoch from now()) * 1000)::bigint::text as at_ms,
+           (select id from cache.current_incarnation) as incarnation,
            finding.resource, finding.rel, finding.problem
     from (select) as one left join cache.audit($1) as finding on true`,
     values: [resources],
