@@ -20,30 +20,44 @@ export async function createRedisDatabase(
   const number = await onRedis(server, (client) => client.incr('test_databases'));
   const url = new URL(server);
   url.pathname = `/${1 + (number % databasesMax)}`;
-  const client = createClient({ url: url.href });
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await connect(url.href);
   await client.flushDb();
   scope.after(async () => {
-    await client.flushDb();
+    if (client.isReady) {
+      await client.flushDb();
+    }
     client.destroy();
   });
-  return {
-    url: url.href,
-    command: <Reply>(...parts: string[]) => client.sendCommand<Reply>(parts),
-  };
+  return databaseOf(client, url.href);
+}
+
+/** One that is there already, left as it is. */
+export async function connectRedis(scope: TestScope, url: string): Promise<RedisDatabase> {
+  const client = await connect(url);
+  scope.after(() => client.destroy());
+  return databaseOf(client, url);
 }
 
 type Client = ReturnType<typeof createClient>;
+
+async function connect(url: string): Promise<Client> {
+  const client = createClient({ url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client as Client;
+}
+
+function databaseOf(client: Client, url: string): RedisDatabase {
+  return { url, command: <Reply>(...parts: string[]) => client.sendCommand<Reply>(parts) };
+}
 
 async function onRedis<Result>(
   url: string,
   use: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = createClient({ url });
-  await client.connect();
+  const client = await connect(url);
   try {
-    return await use(client as Client);
+    return await use(client);
   } finally {
     client.destroy();
   }
