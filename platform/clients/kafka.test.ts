@@ -28,6 +28,12 @@ test('a missing topic is told apart, however deep the driver hides it', () => {
   }
 });
 
+test('a send that is too large is told apart: it would never be taken', () => {
+  const error = asKafkaError(driverError('MESSAGE_TOO_LARGE'));
+  assert.ok(error instanceof TransientError);
+  assert.equal(error.code, 'kafka_message_too_large');
+});
+
 test('what was already told apart stays as it is', () => {
   const error = new TransientError('kafka_incomplete_send', 'not all of it');
   assert.equal(asKafkaError(error), error);

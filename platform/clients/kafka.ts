@@ -49,15 +49,19 @@ function createSocket(target: {
   return socket.setNoDelay(true).setKeepAlive(true, 30_000);
 }
 
-/** Whatever Kafka refuses is tried again, but a missing topic is told apart: it can be made. */
+/** Whatever Kafka refuses is tried again; told apart is what the caller can do something about. */
 export function asKafkaError(error: unknown): unknown {
   if (error instanceof TransientError) {
     return error;
   }
-  const kind = kafkaErrorType(error);
-  const code = kind === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'kafka_unknown_topic' : 'kafka_unreachable';
+  const code = codes.get(kafkaErrorType(error) ?? '') ?? 'kafka_unreachable';
   return new TransientError(code, `Kafka: ${describeError(error)}`, { cause: error });
 }
+
+const codes: ReadonlyMap<string, string> = new Map([
+  ['UNKNOWN_TOPIC_OR_PARTITION', 'kafka_unknown_topic'],
+  ['MESSAGE_TOO_LARGE', 'kafka_message_too_large'],
+]);
 
 function kafkaErrorType(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

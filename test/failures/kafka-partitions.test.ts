@@ -78,7 +78,7 @@ test('partitions are added and used before a cleaner knows of them: it flushes',
 });
 
 test('a topic made anew with fewer partitions is read from the cache again', async (t) => {
-  const { pipeline, topics, entries, addPartitions, assertServed } = await prepare(t, { apis: 1 });
+  const { topics, entries, addPartitions, assertServed } = await prepare(t, { apis: 1 });
   await addPartitions(6);
   await entries.assertGone();
   await assertServed();

@@ -94,7 +94,7 @@ export async function watchTopic(scope: TestScope, topic: string): Promise<Topic
           const expected = Number(beating[0]?.headers.partitions);
           return partitions.size === expected ? true : undefined;
         },
-        { what: `${topic}: a heartbeat after ${databaseMs} on every partition` },
+        { what: `${topic}: a heartbeat after ${databaseMs} everywhere`, timeoutMs: 60_000 },
       );
     },
   };

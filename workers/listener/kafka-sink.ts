@@ -10,6 +10,7 @@ import { topicDefinitions, updatesTopic } from '../../contract/topics.ts';
 import type { KafkaClient } from '../../platform/clients/kafka.ts';
 import type { Acknowledgement, Publisher } from '../../platform/clients/kafka-publisher.ts';
 import { createMissingTopics } from '../../platform/clients/kafka-topics.ts';
+import { TransientError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Sink } from './sink.ts';
 
@@ -52,14 +53,14 @@ export class KafkaSink implements Sink {
   async publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void> {
     const topic = this.#topicOf(resource);
     for (const chunk of chunksOf(messages)) {
-      this.#note(await this.#options.publisher.send(topic, chunk));
+      await this.#send(topic, chunk);
     }
   }
 
   async publishFlush(resource: CachedResource): Promise<void> {
     const topic = this.#topicOf(resource);
     const flush = encodeFlush({ id: randomUUID(), committedAtMs: Date.now() });
-    this.#note(await this.#options.publisher.send(topic, [flush]));
+    await this.#send(topic, [flush]);
   }
 
   /** To every partition that the producer itself knows of, and that count goes along. */
@@ -90,6 +91,21 @@ export class KafkaSink implements Sink {
 
   #topicOf(resource: CachedResource): string {
     return updatesTopic(resource, this.#options.topicNamespace);
+  }
+
+  async #send(topic: string, messages: readonly EncodedMessage[]): Promise<void> {
+    try {
+      this.#note(await this.#options.publisher.send(topic, messages));
+    } catch (error) {
+      const tooLarge = error instanceof TransientError && error.code === 'kafka_message_too_large';
+      if (!tooLarge || messages.length === 1) {
+        throw error;
+      }
+      // This broker takes less than others do; the same send again would never be taken.
+      const half = Math.ceil(messages.length / 2);
+      await this.#send(topic, messages.slice(0, half));
+      await this.#send(topic, messages.slice(half));
+    }
   }
 
   #note(acknowledged: readonly Acknowledgement[]): void {
