@@ -114,6 +114,8 @@ test('a connection that fell silent is noticed, and made anew', async (t) => {
 
 test('a connection that fell silent is noticed also while commands go on', async (t) => {
   const { redis, proxy, events } = await prepare(t, { deadlineMs: 50 });
+  const greeting = proxy.bytesDown;
+  await eventually(() => proxy.bytesDown > greeting || undefined, { what: 'a pong' });
   proxy.silence();
   proxy.forget();
   await eventually(
@@ -121,6 +123,15 @@ test('a connection that fell silent is noticed also while commands go on', async
     { what: 'an answer on another connection', timeoutMs: 60_000 },
   );
   assert.deepEqual(events, ['redis.connected', 'redis.away', 'redis.connected']);
+});
+
+test('a connection on which every ping is answered is kept', async (t) => {
+  const { proxy } = await prepare(t);
+  const sixPongs = proxy.bytesDown + 6 * '+PONG\r\n'.length;
+  await eventually(() => proxy.countLinksAbove(sixPongs - 1) === 1 || undefined, {
+    what: 'six pongs on one connection',
+    timeoutMs: 60_000,
+  });
 });
 
 test('an outage is complained of once, however long it lasts, and its end is told', async (t) => {
