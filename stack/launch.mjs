@@ -17,6 +17,7 @@ const commands = {
   api: { main: 'api/main.ts', env: ['.env', '.stack/env'] },
   check: { main: 'stack/check.ts', env: [] },
   cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },
+  faults: { main: 'test/faults/main.ts', env: [] },
   listener: { main: 'workers/listener/main.ts', env: ['.env', '.stack/env'] },
   migrate: { main: 'sql/migrate-main.ts', env: ['.env', '.stack/env'] },
   seed: { main: 'sql/seed/main.ts', env: ['.env', '.stack/env'] },

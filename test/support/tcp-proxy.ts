@@ -19,7 +19,7 @@ export class TcpProxy {
   #listener: Server | undefined;
   #port = 0;
   #isSilent = false;
-  #latencyMs = 0;
+  #latencyMs: (() => number) | null = null;
   #bytesDown = 0;
 
   constructor(targetUrl: string) {
@@ -84,9 +84,9 @@ export class TcpProxy {
     this.#isSilent = false;
   }
 
-  /** From now on every byte is under way for so long, in either direction; 0 ends it. */
-  delay(latencyMs: number): void {
-    this.#latencyMs = latencyMs;
+  /** From now on what is sent is under way for so long, in either direction; 0 ends it. */
+  delay(latencyMs: number | (() => number)): void {
+    this.#latencyMs = typeof latencyMs === 'number' ? () => latencyMs : latencyMs;
     for (const link of this.#links) {
       this.#slowDown(link);
     }
@@ -121,7 +121,7 @@ export class TcpProxy {
       });
       from.pipe(to);
     }
-    if (this.#latencyMs > 0) {
+    if (this.#latencyMs !== null) {
       this.#slowDown(link);
     }
     if (this.#isSilent) {
@@ -134,7 +134,7 @@ export class TcpProxy {
       return;
     }
     link.isSlow = true;
-    const latencyMs = () => this.#latencyMs;
+    const latencyMs = () => this.#latencyMs?.() ?? 0;
     link.client.unpipe().pipe(createDelay(latencyMs)).pipe(link.server);
     link.server.unpipe().pipe(createDelay(latencyMs)).pipe(link.client);
   }

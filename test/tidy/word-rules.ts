@@ -81,9 +81,12 @@ const partialTests = lineRule(
 const sleep =
   /timers\/promises|await (sleep|delay|pause|setTimeout)\(|setTimeout\(\s*(resolve|done|r)\b/;
 
+/** The pause between two looks, and a run of faults, which is made of times. */
+const maySleep = ['test/faults/elapse.ts', 'test/support/eventually.ts'];
+
 const sleeps = lineRule(
   'sleeping tests',
-  (path) => isTest(path) && !isOwnRule(path) && path !== 'test/support/eventually.ts',
+  (path) => isTest(path) && !isOwnRule(path) && !maySleep.includes(path),
   (line) => (sleep.test(line) ? 'wait for a condition, with `eventually`' : undefined),
 );
 

@@ -1,0 +1,89 @@
+// The network between any two parts: connections break, fall silent, get slow.
+
+import { elapse, persist } from '../elapse.ts';
+import type { Link } from '../world/network.ts';
+import { type Evidence, type Fault, proveThat, type Stage } from './fault.ts';
+import type { PlannedFault } from '../plan.ts';
+
+type Befall = (link: Link, planned: PlannedFault) => Promise<string>;
+
+const slowMs = 500;
+const delayedShare = 0.01;
+const waitForTrafficMs = 10_000;
+
+export const networkFaults: readonly Fault[] = [
+  onLink('connection cut', 5, [20, 4000], async ({ proxy }, { durationMs }) => {
+    const broken = proxy.countLinksAbove(-1);
+    await proxy.cut();
+    await elapse(durationMs);
+    await proxy.open();
+    return `${broken} connections broken, none for ${durationMs} ms`;
+  }),
+  onLink('half-open', 3, [1000, 8000], async ({ proxy }, { durationMs, random }) => {
+    const silent = proxy.countLinksAbove(-1);
+    proxy.silence();
+    await elapse(durationMs);
+    // Either the old connections stay silent for ever, or they break when the network is back.
+    if (random.chance(0.5)) proxy.forget();
+    else await proxy.open();
+    return `${silent} connections silent for ${durationMs} ms`;
+  }),
+  onLink('latency', 3, [500, 6000], ({ proxy }, { durationMs }) =>
+    whileDelayed({ proxy, latencyMs: () => slowMs, durationMs }),
+  ),
+  onLink('bytes delayed', 4, [1000, 8000], ({ proxy }, { durationMs, random }) =>
+    whileDelayed({
+      proxy,
+      latencyMs: () => (random.chance(delayedShare) ? slowMs : 0),
+      durationMs,
+    }),
+  ),
+];
+
+function onLink(
+  kind: string,
+  weight: number,
+  durationMs: readonly [number, number],
+  befall: Befall,
+): Fault {
+  return {
+    kind,
+    weight,
+    durationMs,
+    fits: () => true,
+    befall: (stage, planned) => {
+      const { name } = planned.random.pick(stage.world.network.links);
+      return stage.alone(name, () => befallLink(stage, name, { planned, befall }));
+    },
+  };
+}
+
+async function befallLink(
+  { world }: Stage,
+  name: string,
+  { planned, befall }: { planned: PlannedFault; befall: Befall },
+): Promise<Evidence> {
+  const link = world.network.links.find((candidate) => candidate.name === name);
+  if (link === undefined) throw new Error(`There is no link ${name}.`);
+  // Another fault may have the process or the server down.
+  await persist(async () => proveThat(link.proxy.countLinksAbove(-1) > 0, 'nothing is connected'), {
+    forMs: waitForTrafficMs,
+  });
+  return { target: name, proof: await befall(link, planned) };
+}
+
+interface Delayed {
+  readonly proxy: Link['proxy'];
+  readonly latencyMs: () => number;
+  readonly durationMs: number;
+}
+
+async function whileDelayed({ proxy, latencyMs, durationMs }: Delayed): Promise<string> {
+  const before = proxy.bytesDown;
+  proxy.delay(latencyMs);
+  await elapse(durationMs);
+  const passed = async (): Promise<void> => proveThat(proxy.bytesDown > before, 'nothing passed');
+  await persist(passed, { forMs: waitForTrafficMs }).finally(() => proxy.delay(() => 0));
+  const bytes = proxy.bytesDown - before;
+  return `${bytes} bytes came late, or behind others, for ${durationMs} ms`;
+}

@@ -1,0 +1,89 @@
+// What befalls Redis from inside: connections closed, everything deleted, memory short, and the
+// past that comes back with an old dump.
+
+import { elapse, persist } from '../elapse.ts';
+import { type RedisCommand, withRedis } from '../world/sessions.ts';
+import { type Evidence, type Fault, proveThat, type Stage } from './fault.ts';
+
+export const redisFaults: readonly Fault[] = [
+  onRedis('CLIENT KILL', 4, [0.1, 1], async (stage) => {
+    const killed = await visit(stage, (command) =>
+      command<number>('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+    );
+    proveThat(killed > 0, 'nobody was connected');
+    return `${killed} connections closed`;
+  }),
+  onRedis('FLUSHALL', 3, [0.1, 1], async (stage) => {
+    const keys = await visit(stage, async (command) => {
+      const size = await command<number>('DBSIZE');
+      await command('FLUSHALL');
+      return size;
+    });
+    proveThat(keys > 0, 'there was nothing to delete');
+    return `${keys} keys deleted`;
+  }),
+  onRedis('eviction', 3, [500, 4000], (stage, durationMs) =>
+    visit(stage, async (command) => {
+      const before = await evictedKeys(command);
+      await command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
+      const untilMs = performance.now() + durationMs;
+      while (performance.now() < untilMs) {
+        const used = Number(await readInfo(command, 'used_memory'));
+        await command('CONFIG', 'SET', 'maxmemory', String(used - memoryTakenBytes));
+        await elapse(evictionPauseMs);
+      }
+      await command('CONFIG', 'SET', 'maxmemory', '0');
+      const evicted = (await evictedKeys(command)) - before;
+      proveThat(evicted > 0, 'nothing was evicted');
+      return `${evicted} keys evicted`;
+    }),
+  ),
+  onRedis('Redis back from dump', 2, [200, 8000], async (stage, durationMs) => {
+    const { servers } = stage.world;
+    await visit(stage, (command) => command('SAVE'));
+    await elapse(durationMs);
+    await servers.redis.kill();
+    await servers.redis.untilUp();
+    const loaded = await visit(stage, (command) => readInfo(command, 'rdb_last_load_keys_loaded'));
+    servers.forgetRedisDump();
+    proveThat(Number(loaded) > 0, 'the dump was empty');
+    return `${loaded} keys as of ${durationMs} ms before`;
+  }),
+];
+
+const memoryTakenBytes = 3000;
+const evictionPauseMs = 100;
+
+function onRedis(
+  kind: string,
+  weight: number,
+  durationMs: readonly [number, number],
+  befall: (stage: Stage, durationMs: number) => Promise<string>,
+): Fault {
+  return {
+    kind,
+    weight,
+    durationMs,
+    fits: () => true,
+    befall: (stage, planned) =>
+      stage.alone('redis', async (): Promise<Evidence> => {
+        return { target: 'redis', proof: await befall(stage, planned.durationMs) };
+      }),
+  };
+}
+
+function visit<Result>(
+  { world }: Stage,
+  use: (command: RedisCommand) => Promise<Result>,
+): Promise<Result> {
+  return persist(() => withRedis(world.servers.redisUrl, use), { forMs: 10_000 });
+}
+
+async function evictedKeys(command: RedisCommand): Promise<number> {
+  return Number(await readInfo(command, 'evicted_keys'));
+}
+
+async function readInfo(command: RedisCommand, name: string): Promise<string> {
+  const info = await command<string>('INFO');
+  return new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? '0';
+}

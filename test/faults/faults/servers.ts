@@ -1,0 +1,111 @@
+// The servers die and stand still: Kafka, Redis and Postgres.
+
+import { elapse } from '../elapse.ts';
+import type { Victim } from '../world/victim.ts';
+import { withSession } from '../world/sessions.ts';
+import type { World } from '../world/world.ts';
+import { crashPostgres } from './crash.ts';
+import { type Evidence, type Fault, proveThat, type Stage } from './fault.ts';
+
+export const serverFaults: readonly Fault[] = [
+  {
+    kind: 'Kafka killed',
+    weight: 1,
+    durationMs: [0.1, 1],
+    fits: (world) => world.servers.kafka !== null,
+    befall: (stage) => stage.alone('kafka', () => killServer(kafkaOf(stage.world))),
+  },
+  {
+    kind: 'Redis killed',
+    weight: 2,
+    durationMs: [0.1, 1],
+    fits: () => true,
+    befall: ({ world, alone }) =>
+      alone('redis', () => {
+        world.servers.forgetRedisDump();
+        return killServer(world.servers.redis);
+      }),
+  },
+  {
+    kind: 'Postgres killed',
+    weight: 1,
+    durationMs: [0.1, 1],
+    fits: () => true,
+    befall: (stage) => stage.alone('postgres', () => killPostgres(stage)),
+  },
+  {
+    kind: 'Postgres crashed',
+    weight: 1,
+    durationMs: [0.1, 1],
+    fits: () => true,
+    befall: (stage) => stage.alone('postgres', () => crashBackend(stage)),
+  },
+  standstill('Kafka stopped', 'kafka', (world) => world.servers.kafka),
+  standstill('Redis stopped', 'redis', (world) => world.servers.redis),
+  standstill('Postgres stopped', 'postgres', (world) => world.servers.postgres),
+];
+
+function standstill(kind: string, lane: string, serverOf: (world: World) => Victim | null): Fault {
+  return {
+    kind,
+    weight: 3,
+    durationMs: [20, 10_000],
+    fits: (world) => serverOf(world) !== null,
+    befall: ({ world, alone }, { durationMs }) =>
+      alone(lane, async () => {
+        const server = serverOf(world);
+        await server?.untilUp();
+        try {
+          await server?.freeze();
+          await elapse(durationMs);
+        } finally {
+          server?.resume();
+        }
+        return { target: lane, proof: `stood still for ${durationMs} ms` };
+      }),
+  };
+}
+
+function kafkaOf({ servers }: World): Victim {
+  if (servers.kafka === null) throw new Error('This run has no Kafka.');
+  return servers.kafka;
+}
+
+async function killServer(server: Victim): Promise<Evidence> {
+  await server.untilUp();
+  const { pid } = server;
+  await server.kill();
+  await server.untilUp();
+  return { target: server.name, proof: `${pid} ended, ${server.pid} answers` };
+}
+
+async function killPostgres(stage: Stage): Promise<Evidence> {
+  const { postgres } = stage.world.servers;
+  await postgres.untilUp();
+  const { pid } = postgres;
+  const lost = await crashPostgres(stage, () => postgres.kill());
+  return { target: 'postgres', proof: `${pid} ended, ${postgres.pid} answers, ${lost} rows lost` };
+}
+
+/** A backend that dies takes all others with it, and what had not been written to disk. */
+async function crashBackend(stage: Stage): Promise<Evidence> {
+  let witnesses = 0;
+  const { databaseUrl } = stage.world.servers;
+  const lost = await crashPostgres(stage, () =>
+    withSession(databaseUrl, async (session) => {
+      const ended = new Promise<void>((resolve) => session.on('end', () => resolve()));
+      session.on('end', () => {
+        witnesses += 1;
+      });
+      const { rows } = await session.query<{ pid: number }>(
+        `select pid from pg_stat_activity
+          where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1`,
+      );
+      proveThat(rows[0] !== undefined, 'no backend to kill');
+      process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+      await Promise.race([ended, elapse(5000)]);
+    }),
+  );
+  proveThat(witnesses > 0, 'Postgres did not crash');
+  return { target: 'postgres', proof: `all sessions ended, ${lost} rows lost` };
+}

@@ -1,0 +1,136 @@
+// One run: a world, a load, and round after round of faults, each with a look at the pipeline at
+// rest behind it.
+
+import type { Places } from '../../stack/places.ts';
+import type { Progress, Step } from '../../stack/progress.ts';
+import { elapse, sharedSignal } from './elapse.ts';
+import { catalogue } from './faults/catalogue.ts';
+import { FaultRunner } from './fault-runner.ts';
+import { Model } from './model/model.ts';
+import { Referee } from './model/referee.ts';
+import type { FaultsOptions } from './options.ts';
+import { planRounds } from './plan.ts';
+import { Random } from './random.ts';
+import { count, Tally } from './report/tally.ts';
+import { lookAtRest, type Rest } from './rest.ts';
+import { Workload } from './workload/workload.ts';
+import { controlPipeline, testedPipeline } from './world/pipeline.ts';
+import { startWorld, type World } from './world/world.ts';
+
+export interface RunOptions extends FaultsOptions {
+  readonly places: Places;
+  readonly progress: Progress;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
+  /** What happens, for the log of the run. */
+  say(text: string): void;
+  onEnd(cleanUp: () => Promise<void>): void;
+}
+
+export interface Outcome {
+  readonly tally: Tally;
+  readonly commits: number;
+  readonly rounds: number;
+}
+
+const readersPerApi = 10;
+const readIntervalMs = 14;
+/** After the last fault of a round, under load still. */
+const recoveryMs = 2000;
+
+export async function run(options: RunOptions): Promise<Outcome> {
+  const { control, source, mode, seed, onEnd } = options;
+  const pipeline = control ? controlPipeline() : testedPipeline(source, mode);
+  const world = await startWorld({ ...options, pipeline });
+  onEnd(() => world.stop());
+  const tally = new Tally();
+  const model = new Model();
+  const referee = new Referee({
+    model,
+    onRight: (sighting, staleMs) => tally.answer(sighting, staleMs),
+    onWrong: (sighting, wrong) => tally.wrongAnswer(sighting, wrong),
+  });
+  const workload = new Workload({
+    world,
+    random: new Random(`workload ${seed}`),
+    model,
+    referee,
+    readersPerApi,
+    readIntervalMs,
+    onSighting: (sighting) => referee.see(sighting),
+    onNoAnswer: () => tally.noAnswer(),
+    onOutcome: (outcome, deed) => {
+      count(tally.outcomes, outcome);
+      count(tally.deeds, deed.kind);
+    },
+  });
+  await workload.prepare();
+  onEnd(() => workload.stop());
+  const rounds = await playRounds({ ...options, world, tally, model, referee, workload });
+  return { tally, commits: model.commits, rounds };
+}
+
+interface Play extends RunOptions {
+  readonly world: World;
+  readonly tally: Tally;
+  readonly model: Model;
+  readonly referee: Referee;
+  readonly workload: Workload;
+}
+
+/** Returns how many there were. */
+async function playRounds(play: Play): Promise<number> {
+  const { world, tally, model, referee, workload, profile, progress, say } = play;
+  const faults = catalogue.filter((fault) => fault.fits(world));
+  const stage = { world, model, referee, gate: workload.gate };
+  const runner = new FaultRunner({ stage, faults, tally, say });
+  const plan = planRounds({ ...profile, seed: play.seed, kinds: faults });
+  const ended = endOf(play);
+  const rest: Rest = { world, model, tally, signal: ended };
+  // Once it has caught up with what was there before, so that faults meet a cache in use.
+  await lookAtRest(rest);
+  workload.startReading();
+  let rounds = 0;
+  for (const planned of plan) {
+    const step = progress.step(`round ${rounds + 1}`);
+    const stopReporting = reportProgress(step, tally);
+    workload.startWriting();
+    await Promise.all([runner.run(planned, ended), elapse(profile.roundMs, ended)]);
+    await elapse(recoveryMs, ended);
+    await workload.stopWriting();
+    await lookAtRest(rest);
+    stopReporting();
+    rounds += 1;
+    (tally.violationCount === 0 ? step.succeed : step.fail)(summary(tally));
+    if (ended.aborted || !isNext(play, rounds)) return rounds;
+  }
+  return rounds;
+}
+
+/** Aborts when the run is stopped from outside, or at the first violation if so wished. */
+function endOf({ signal, stopAtFirst, tally }: Play): AbortSignal {
+  if (!stopAtFirst) return signal;
+  const ended = sharedSignal();
+  const timer = setInterval(() => {
+    if (tally.violationCount > 0 || signal.aborted) ended.abort();
+    if (ended.signal.aborted) clearInterval(timer);
+  }, 100);
+  timer.unref();
+  return ended.signal;
+}
+
+function isNext({ profile, tally }: Play, rounds: number): boolean {
+  const isShort = rounds < profile.rounds || tally.reads < profile.readsMin;
+  return isShort && tally.sinceStart() + profile.roundMs < profile.timeMaxMs;
+}
+
+function reportProgress(step: Step, tally: Tally): () => void {
+  const timer = setInterval(() => step.report(summary(tally)), 1000);
+  return () => clearInterval(timer);
+}
+
+function summary(tally: Tally): string {
+  const { reads, hits, faults, violationCount } = tally;
+  const rate = Math.round((100 * hits) / Math.max(1, reads));
+  return `${reads} reads, ${rate} % hits, ${faults.length} faults, ${violationCount} violations`;
+}

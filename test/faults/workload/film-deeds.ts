@@ -1,0 +1,167 @@
+// What the writers do to films: change, hide, show, link, unlink, delete with all links, insert;
+// and to what films show by name: rename genres and persons while others link them.
+
+import type { Change } from '../model/model.ts';
+import { type Deed, endingOf, type Scene, type Statement } from './deed.ts';
+import { filmCell, filmId, films, genres, labelCell, labelId, labelName } from './names.ts';
+import { labels, linkCell, persons, pickByHeat, writeShares } from './names.ts';
+
+type Work = Pick<Deed, 'statements' | 'changes'>;
+
+/** @param own in the order of how often they change */
+export function nextFilmDeed(scene: Scene, own: readonly number[]): Deed {
+  const { random } = scene;
+  const film = pickByHeat(random, own, writeShares);
+  if (scene.valueOf(filmCell(film)) === 0) return show(scene, film);
+  const draw = random.next();
+  if (draw < 0.3) return { kind: 'update', ...bump(scene, film), ending: 'autocommit' };
+  if (draw < 0.84) return relink(scene, film);
+  if (draw < 0.92) return hide(film);
+  return replace(scene, film);
+}
+
+/** Long, so that others link the genre or the person meanwhile. */
+export function renameDeed(scene: Scene): Deed {
+  const { random } = scene;
+  const { ending, pauseMs } = endingOf(random);
+  const chosen = random.sample(random.chance(0.5) ? genres : persons, 1);
+  const parts = chosen.map((label) => rename(scene, label, pauseMs));
+  return {
+    kind: 'rename',
+    statements: parts.flatMap(({ statements }) => statements),
+    changes: parts.flatMap(({ changes }) => changes),
+    ending,
+  };
+}
+
+/** What is there when the run begins. */
+export function firstFilms(nextVersion: () => number): Work {
+  const versions = films.map(() => nextVersion());
+  const named = labels.map((label) => ({ label, version: nextVersion() }));
+  const links = films.flatMap((film) =>
+    labels.map((label, index) => ({ film, label, value: Number((film + index) % 3 === 0) })),
+  );
+  return {
+    statements: [
+      ...named.map(({ label, version }) => ({
+        text: isGenre(label)
+          ? 'insert into genres (id, name) values ($1, $2)'
+          : 'insert into persons (id, full_name) values ($1, $2)',
+        values: [labelId(label), labelName(label, version)],
+      })),
+      ...films.map((film, index) => insertFilm(film, versions[index] ?? 0)),
+      ...links.filter(({ value }) => value === 1).map(({ film, label }) => link(film, label)),
+    ],
+    changes: [
+      ...named.map(({ label, version }) => ({ cell: labelCell(label), value: version })),
+      ...films.map((film, index) => ({ cell: filmCell(film), value: versions[index] ?? 0 })),
+      ...links.map(({ film, label, value }) => ({ cell: linkCell(film, label), value })),
+    ],
+  };
+}
+
+function bump({ nextVersion }: Scene, film: number): Work {
+  const version = nextVersion();
+  const text = 'update movies set duration = $1 where id = $2';
+  return {
+    statements: [{ text, values: [version, filmId(film)] }],
+    changes: [{ cell: filmCell(film), value: version }],
+  };
+}
+
+function hide(film: number): Deed {
+  const text = 'update movies set is_published = false where id = $1';
+  return {
+    kind: 'hide',
+    statements: [{ text, values: [filmId(film)] }],
+    changes: [{ cell: filmCell(film), value: 0 }],
+    ending: 'autocommit',
+  };
+}
+
+function show({ nextVersion }: Scene, film: number): Deed {
+  const version = nextVersion();
+  const text = 'update movies set is_published = true, duration = $1 where id = $2';
+  return {
+    kind: 'show',
+    statements: [{ text, values: [version, filmId(film)] }],
+    changes: [{ cell: filmCell(film), value: version }],
+    ending: 'autocommit',
+  };
+}
+
+/** Links and unlinks a few labels, in one transaction. */
+function relink(scene: Scene, film: number): Deed {
+  const { random, valueOf } = scene;
+  const { ending, pauseMs } = endingOf(random);
+  // In one order everywhere: two that link genres can not wait for each other.
+  const chosen = random.sample(labels, random.integer(1, 3)).toSorted();
+  const parts = chosen.map((label) => {
+    const value = 1 - valueOf(linkCell(film, label));
+    const statement = value === 1 ? link(film, label) : unlink(film, label);
+    return { statement: { ...statement, pauseMs }, change: { cell: linkCell(film, label), value } };
+  });
+  const isSingle = parts.length === 1 && ending === 'commit' && pauseMs === 0;
+  return {
+    kind: 'link',
+    statements: parts.map(({ statement }) => statement),
+    changes: parts.map(({ change }) => change),
+    ending: isSingle ? 'autocommit' : ending,
+  };
+}
+
+/** Gone with all its links, and there again with others. */
+function replace(scene: Scene, film: number): Deed {
+  const { random, nextVersion, valueOf } = scene;
+  const { ending, pauseMs } = endingOf(random);
+  const linked = random.sample(labels, random.integer(1, 3)).toSorted();
+  const version = nextVersion();
+  const links = labels.flatMap((label): Change[] => {
+    const value = Number(linked.includes(label));
+    const cell = linkCell(film, label);
+    return value === valueOf(cell) ? [] : [{ cell, value }];
+  });
+  return {
+    kind: 'delete and insert',
+    statements: [
+      { text: 'delete from movies where id = $1', values: [filmId(film)], pauseMs },
+      insertFilm(film, version),
+      ...linked.map((label) => link(film, label)),
+    ],
+    changes: [{ cell: filmCell(film), value: version }, ...links],
+    ending,
+  };
+}
+
+function rename({ nextVersion }: Scene, label: string, pauseMs: number): Work {
+  const version = nextVersion();
+  const text = isGenre(label)
+    ? 'update genres set name = $1 where id = $2'
+    : 'update persons set full_name = $1 where id = $2';
+  return {
+    statements: [{ text, values: [labelName(label, version), labelId(label)], pauseMs }],
+    changes: [{ cell: labelCell(label), value: version }],
+  };
+}
+
+function insertFilm(film: number, version: number): Statement {
+  const text = `insert into movies (id, title, duration, is_published)
+    values ($1, 'Film', $2, true)`;
+  return { text, values: [filmId(film), version] };
+}
+
+function link(film: number, label: string): Statement {
+  const text = isGenre(label)
+    ? 'insert into movie_genres (movie_id, genre_id) values ($1, $2)'
+    : `insert into movie_persons (movie_id, person_id, role) values ($1, $2, 'cast')`;
+  return { text, values: [filmId(film), labelId(label)] };
+}
+
+function unlink(film: number, label: string): Statement {
+  const text = isGenre(label)
+    ? 'delete from movie_genres where movie_id = $1 and genre_id = $2'
+    : 'delete from movie_persons where movie_id = $1 and person_id = $2';
+  return { text, values: [filmId(film), labelId(label)] };
+}
+
+const isGenre = (label: string): boolean => label.startsWith('g');
