@@ -20,6 +20,7 @@ const commands = {
   faults: { main: 'test/faults/main.ts', env: [] },
   listener: { main: 'workers/listener/main.ts', env: ['.env', '.stack/env'] },
   migrate: { main: 'sql/migrate-main.ts', env: ['.env', '.stack/env'] },
+  mutants: { main: 'test/mutants/main.ts', env: [] },
   seed: { main: 'sql/seed/main.ts', env: ['.env', '.stack/env'] },
   sql: { main: 'stack/sql.ts', env: ['.env', '.stack/env'] },
   stack: { main: 'stack/stack.ts', env: ['.env'] },

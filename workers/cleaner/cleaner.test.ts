@@ -84,7 +84,9 @@ test('a Redis that refuses blocks the batch, with signs of life, until it accept
   assert.deepEqual(deeds, ['set aside 0', 'apply blue.city_updates/2 cities_BGR to 8']);
 });
 
-test('a batch whose partition is somebody else’s now is given up, not applied', async (t) => {
+test('a batch whose partition is somebody else’s now is given up, not applied', {
+  timeout: 30_000,
+}, async (t) => {
   const { cleaner, deeds, state } = prepare(t);
   state.refusal = away;
   const rebalanced = new Error('the group is rebalancing');

@@ -113,7 +113,9 @@ describe('rows', () => {
     assert.equal(idsOf(second.args[0].changes), '3');
   });
 
-  test('stay when they are not acknowledged: the lead ends, and its sends with it', async (t) => {
+  test('stay when they are not acknowledged: the lead ends, and its sends with it', {
+    timeout: 30_000,
+  }, async (t) => {
     const { source, calls, deliveries, ended } = startLead(t, { rows: [row('1')] });
     const { fail, args } = await deliveries.nth(0);
     fail(new TypeError('a fault'));

@@ -1,0 +1,16 @@
+// Every sabotage there is, in the order of the flow.
+
+import { cacheMutants } from './mutants-of-cache.ts';
+import { captureMutants } from './mutants-of-capture.ts';
+import { listenerMutants } from './mutants-of-listener.ts';
+import { pipelineMutants } from './mutants-of-pipeline.ts';
+import { trustMutants } from './mutants-of-trust.ts';
+import type { Mutant } from './mutant.ts';
+
+export const mutants: readonly Mutant[] = [
+  ...captureMutants,
+  ...listenerMutants,
+  ...pipelineMutants,
+  ...cacheMutants,
+  ...trustMutants,
+];
