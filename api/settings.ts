@@ -11,6 +11,8 @@ import {
   port,
   redisFields,
   s3Fields,
+  stalenessBoundMs,
+  timeToLiveFields,
   topicNamespace,
 } from '../platform/setting-fields.ts';
 import { type Environment, readSettings } from '../platform/settings.ts';
@@ -25,13 +27,12 @@ const schema = z.object({
   TOPIC_NAMESPACE: topicNamespace,
   ...s3Fields,
   ENABLE_CACHE: flag(true),
-  CITY_TTL_SECONDS: integer({ min: 1, max: 86_400, default: 320 }),
-  REDIS_CACHE_TTL: integer({ min: 1, max: 86_400, default: 600 }),
+  ...timeToLiveFields,
   LEASE_MS: integer({ min: 1000, max: 60_000, default: 3000 }),
   LEASE_WAIT_MS: integer({ min: 0, max: 60_000, default: 250 }),
   REDIS_DEADLINE_MS: integer({ min: 10, max: 10_000, default: 200 }),
   SERVE_STALE_ON_ERROR: flag(true),
-  STALENESS_BOUND_MS: integer({ min: 100, max: 3_600_000, default: 5000 }),
+  STALENESS_BOUND_MS: stalenessBoundMs,
   LOG_LEVEL: logLevel,
 });
 

@@ -91,3 +91,17 @@ test('a poll that began on the connection before says nothing', async (t) => {
     what: 'trust after a poll of its own',
   });
 });
+
+test('says since when it has been trusted without a break', async (t) => {
+  const { city, answerPoll, reconnect } = await prepare(t);
+  const beforeMs = performance.now();
+  await answerPoll();
+  const sinceMs = city.trustedSinceMs;
+  assert.ok(sinceMs >= beforeMs && sinceMs <= performance.now());
+  reconnect();
+  const reconnectedMs = performance.now();
+  // The poll that was under way belongs to the connection before.
+  await answerPoll();
+  await answerPoll();
+  assert.ok(city.trustedSinceMs >= reconnectedMs, 'a break, however short, begins anew');
+});

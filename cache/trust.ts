@@ -150,6 +150,7 @@ export class TrustedResource {
   readonly #topic: string;
   readonly #boundMs: number;
   #freshness: Freshness = distrust('redis');
+  #trustedSinceMs = Number.POSITIVE_INFINITY;
   /** Per partition: the heartbeat seen last, and when it was first seen. */
   readonly #seen = new Map<number, { atMs: number; changedAtMs: number }>();
   #reported: BypassReason | 'trusted' | null = null;
@@ -162,6 +163,11 @@ export class TrustedResource {
   /** On the clock of performance.now(): entries may be used before it. */
   get trustedUntilMs(): number {
     return this.#freshness.trustedUntilMs;
+  }
+
+  /** On the same clock: since when there has been no bypass, while there is none. */
+  get trustedSinceMs(): number {
+    return this.#trustedSinceMs;
   }
 
   /** Why entries are not used from then on. */
@@ -193,6 +199,9 @@ export class TrustedResource {
       changedAtMs.set(partition, current.changedAtMs);
     }
     const boundMs = this.#boundMs;
+    if (this.bypass !== null) {
+      this.#trustedSinceMs = answeredAtMs;
+    }
     this.#freshness = judgeFreshness({
       positions: own,
       changedAtMs,

@@ -48,6 +48,13 @@ async function ask(url: string, path: string) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
+test('a process that found a problem is degraded, and can do its work', async (t) => {
+  const { url } = await start(t, () => ({ ...up, problems: ['two of three are wrong'] }));
+  const { body } = await ask(url, '/health');
+  assert.deepEqual([body.status, body.problems], ['degraded', ['two of three are wrong']]);
+  assert.equal((await ask(url, '/readyz')).status, 200);
+});
+
 test('a process is live whatever its servers do, and ready while they are all up', async (t) => {
   let report = up;
   const { url } = await start(t, () => report);

@@ -3,7 +3,7 @@
 
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type HealthReport, isReady } from './health.ts';
+import { type HealthReport, isReady, isWell } from './health.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Component } from './run-process.ts';
@@ -81,7 +81,7 @@ async function answer(
     }
     case '/health': {
       const report = options.report();
-      const status = isReady(report) ? 'ok' : 'degraded';
+      const status = isWell(report) ? 'ok' : 'degraded';
       const body = { status, uptime_s: Math.floor(process.uptime()), ...report };
       return send(response, 200, 'application/json', JSON.stringify(body));
     }

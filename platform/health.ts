@@ -8,6 +8,8 @@ export interface HealthCheck {
 
 export interface HealthReport {
   checks: Record<string, HealthCheck>;
+  /** What somebody should look at: the process can do its work, and is not well all the same. */
+  problems?: readonly string[];
   /** Further top-level fields of the report. */
   [detail: string]: unknown;
 }
@@ -15,4 +17,8 @@ export interface HealthReport {
 /** A process is ready while everything it needs is up. */
 export function isReady(report: HealthReport): boolean {
   return Object.values(report.checks).every((check) => check.status === 'up');
+}
+
+export function isWell(report: HealthReport): boolean {
+  return isReady(report) && (report.problems ?? []).length === 0;
 }

@@ -74,6 +74,15 @@ export const topicNamespace = z
   .regex(/^[a-zA-Z0-9._-]{0,60}$/, 'may hold letters, digits, dot, underscore and hyphen')
   .default('');
 
+/** How old a cached answer may be: the same for who serves it and who audits it. */
+export const stalenessBoundMs = integer({ min: 100, max: 3_600_000, default: 5000 });
+
+/** How long an answer is kept if nothing changes. */
+export const timeToLiveFields = {
+  CITY_TTL_SECONDS: integer({ min: 1, max: 86_400, default: 320 }),
+  REDIS_CACHE_TTL: integer({ min: 1, max: 86_400, default: 600 }),
+};
+
 export const s3Fields = {
   S3_ENDPOINT: url(['http:', 'https:'], 'http://localhost:9000').default('http://localhost:9000'),
   S3_ACCESS_KEY: z.string().default('minioadmin'),

@@ -22,6 +22,8 @@ export interface ConsumerOptions {
   kafka: KafkaClient;
   groupId: string;
   topics: readonly string[];
+  /** Of one partition in one fetch; absent: as Kafka likes it. */
+  fetchBytesMax?: number;
   /** Resolving moves the offsets on; rejecting hands the same batch out again. */
   onBatch: (batch: IncomingBatch) => Promise<void>;
   /** The group has (re)assigned its partitions: topic → partitions that are ours. */
@@ -40,6 +42,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
     metadataMaxAge: metadataMaxAgeMs,
     minBytes: 1,
     maxWaitTimeInMs: 250,
+    ...(options.fetchBytesMax === undefined ? {} : { maxBytesPerPartition: options.fetchBytesMax }),
     sessionTimeout: 10_000,
     heartbeatInterval: 1000,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1000 },
