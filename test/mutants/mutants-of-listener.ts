@@ -118,6 +118,23 @@ export const listenerMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'a heartbeat vouches for messages that are lost',
+    file: delivery,
+    find: `batch.heartbeat !== null && !this.lostMessages`,
+    replace: `batch.heartbeat !== null`,
+    caughtBy: { test: deliveryTest, title: 'no heartbeat vouches for messages that are lost' },
+  },
+  {
+    name: 'an audit of another server vouches for this one',
+    file: heartbeat,
+    find: `if (answer.incarnation !== snapshot.incarnation) {`,
+    replace: `if (answer.atMs < 0) {`,
+    caughtBy: {
+      test: heartbeatTest,
+      title: 'an audit of another server than the one read vouches for nothing',
+    },
+  },
+  {
     name: 'a read that did not see all vouches for all',
     file: heartbeat,
     find: `answer === null || !snapshot.complete || `,

@@ -16,7 +16,7 @@ const away = new TransientError('kafka_unreachable', 'Kafka: away');
 function prepare(t: TestContext) {
   const told: string[] = [];
   const logged: string[] = [];
-  const state = { refusal: null as Error | null, attempts: [] as string[] };
+  const state = { refusal: null as Error | null, attempts: [] as string[], lostMessages: false };
   const take = async (what: string): Promise<void> => {
     state.attempts.push(what);
     await new Promise((resolve) => setImmediate(resolve));
@@ -27,7 +27,9 @@ function prepare(t: TestContext) {
   };
   const sink: Sink = {
     server: 'Kafka',
-    lostMessages: false,
+    get lostMessages() {
+      return state.lostMessages;
+    },
     forgetLoss: () => undefined,
     prepare: () => take('prepare'),
     beginLead: () => void told.push('begin'),
@@ -78,6 +80,15 @@ test('the flush of a forgotten incarnation goes first, heartbeats last', async (
     'heartbeat city 77',
     'heartbeat movie 77 bypass',
   ]);
+});
+
+test('no heartbeat vouches for messages that are lost', async (t) => {
+  const { delivery, told, state, signal } = prepare(t);
+  const batch = batchOf('BGR');
+  batch.heartbeat = dueHeartbeat;
+  state.lostMessages = true;
+  await delivery.deliver(batch, signal);
+  assert.deepEqual(told, ['city BGR']);
 });
 
 test('codes that were only notified go with the captured ones', async (t) => {

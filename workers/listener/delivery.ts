@@ -97,7 +97,8 @@ export class Delivery implements Component {
         this.#logger.info(fields, `flushed every entry of ${resource.name}`);
       }
     }
-    if (batch.heartbeat !== null) {
+    // It would vouch for what is lost; the next one carries another incarnation.
+    if (batch.heartbeat !== null && !this.lostMessages) {
       await this.#sendHeartbeats(batch.heartbeat, signal);
     }
   }
