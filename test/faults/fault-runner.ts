@@ -14,13 +14,10 @@ export interface FaultRunnerOptions {
 
 export class FaultRunner {
   readonly #options: FaultRunnerOptions;
-  readonly #stage: Stage;
   readonly #lanes = new Map<string, Promise<unknown>>();
 
   constructor(options: FaultRunnerOptions) {
     this.#options = options;
-    const alone: Stage['alone'] = (what, befall) => this.#alone(what, befall);
-    this.#stage = { ...options.stage, alone };
   }
 
   async run(planned: readonly PlannedFault[], signal: AbortSignal): Promise<void> {
@@ -28,14 +25,19 @@ export class FaultRunner {
   }
 
   async #befall(planned: PlannedFault, signal: AbortSignal): Promise<void> {
-    const { faults, tally, say } = this.#options;
+    const { faults, tally, say, stage } = this.#options;
     await elapse(planned.atMs, signal);
     const fault = faults.find(({ kind }) => kind === planned.kind);
     if (signal.aborted || fault === undefined) return;
     const { kind } = planned;
-    const fromMs = tally.sinceStart();
+    let fromMs = tally.sinceStart();
+    const alone: Stage['alone'] = (what, befall) =>
+      this.#alone(what, () => {
+        fromMs = tally.sinceStart();
+        return befall();
+      });
     try {
-      const { target, proof } = await fault.befall(this.#stage, planned);
+      const { target, proof } = await fault.befall({ ...stage, alone }, planned);
       tally.faults.push({ kind, target, proof, fromMs, untilMs: tally.sinceStart() });
       say(`${kind}: ${target}: ${proof}`);
     } catch (error) {

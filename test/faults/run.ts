@@ -1,6 +1,7 @@
 // One run: a world, a load, and round after round of faults, each with a look at the pipeline at
 // rest behind it.
 
+import { once } from 'node:events';
 import type { Places } from '../../stack/places.ts';
 import type { Progress, Step } from '../../stack/progress.ts';
 import { elapse, sharedSignal } from './elapse.ts';
@@ -12,6 +13,7 @@ import type { FaultsOptions } from './options.ts';
 import { planRounds } from './plan.ts';
 import { Random } from './random.ts';
 import { count, Tally } from './report/tally.ts';
+import { tellWhy } from './report/why.ts';
 import { lookAtRest, type Rest } from './rest.ts';
 import { Workload } from './workload/workload.ts';
 import { controlPipeline, testedPipeline } from './world/pipeline.ts';
@@ -24,7 +26,7 @@ export interface RunOptions extends FaultsOptions {
   readonly signal: AbortSignal;
   /** What happens, for the log of the run. */
   say(text: string): void;
-  onEnd(cleanUp: () => Promise<void>): void;
+  onEnd(cleanUp: () => Promise<void> | void): void;
 }
 
 export interface Outcome {
@@ -48,7 +50,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
   const referee = new Referee({
     model,
     onRight: (sighting, staleMs) => tally.answer(sighting, staleMs),
-    onWrong: (sighting, wrong) => tally.wrongAnswer(sighting, wrong),
+    onWrong: (sighting, wrong) => tellWhy({ world, model, tally }, sighting, wrong),
   });
   const workload = new Workload({
     world,
@@ -65,7 +67,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     },
   });
   await workload.prepare();
-  onEnd(() => workload.stop());
+  onEnd(() => workload.abandon());
   const rounds = await playRounds({ ...options, world, tally, model, referee, workload });
   return { tally, commits: model.commits, rounds };
 }
@@ -95,16 +97,30 @@ async function playRounds(play: Play): Promise<number> {
     const step = progress.step(`round ${rounds + 1}`);
     const stopReporting = reportProgress(step, tally);
     workload.startWriting();
-    await Promise.all([runner.run(planned, ended), elapse(profile.roundMs, ended)]);
-    await elapse(recoveryMs, ended);
-    await workload.stopWriting();
-    await lookAtRest(rest);
+    const playing = playRound(play, () => runner.run(planned, ended), rest);
+    await Promise.race([playing, aborted(ended)]);
     stopReporting();
     rounds += 1;
     (tally.violationCount === 0 ? step.succeed : step.fail)(summary(tally));
     if (ended.aborted || !isNext(play, rounds)) return rounds;
   }
   return rounds;
+}
+
+async function playRound(
+  { workload, profile }: Play,
+  letFaultsHappen: () => Promise<void>,
+  rest: Rest,
+): Promise<void> {
+  await Promise.all([letFaultsHappen(), elapse(profile.roundMs, rest.signal)]);
+  await elapse(recoveryMs, rest.signal);
+  await workload.stopWriting();
+  await lookAtRest(rest);
+}
+
+/** What is under way then is left to itself: the end of the session ends it. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Aborts when the run is stopped from outside, or at the first violation if so wished. */

@@ -15,17 +15,17 @@ export const redisFaults: readonly Fault[] = [
   }),
   onRedis('FLUSHALL', 3, [0.1, 1], async (stage) => {
     const keys = await visit(stage, async (command) => {
-      const size = await command<number>('DBSIZE');
+      const size = await entriesThere(command);
       await command('FLUSHALL');
       return size;
     });
-    proveThat(keys > 0, 'there was nothing to delete');
     return `${keys} keys deleted`;
   }),
   onRedis('eviction', 3, [500, 4000], (stage, durationMs) =>
     visit(stage, async (command) => {
       const before = await evictedKeys(command);
       await command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
+      await entriesThere(command);
       const untilMs = performance.now() + durationMs;
       while (performance.now() < untilMs) {
         const used = Number(await readInfo(command, 'used_memory'));
@@ -40,7 +40,10 @@ export const redisFaults: readonly Fault[] = [
   ),
   onRedis('Redis back from dump', 2, [200, 8000], async (stage, durationMs) => {
     const { servers } = stage.world;
-    await visit(stage, (command) => command('SAVE'));
+    await visit(stage, async (command) => {
+      await entriesThere(command);
+      await command('SAVE');
+    });
     await elapse(durationMs);
     await servers.redis.kill();
     await servers.redis.untilUp();
@@ -51,6 +54,8 @@ export const redisFaults: readonly Fault[] = [
   }),
 ];
 
+const entriesMin = 5;
+const entriesWithinMs = 10_000;
 const memoryTakenBytes = 3000;
 const evictionPauseMs = 100;
 
@@ -77,6 +82,18 @@ function visit<Result>(
   use: (command: RedisCommand) => Promise<Result>,
 ): Promise<Result> {
   return persist(() => withRedis(world.servers.redisUrl, use), { forMs: 10_000 });
+}
+
+/** A cache that is not in use has nothing to lose: waits until it is, and tells how many. */
+async function entriesThere(command: RedisCommand): Promise<number> {
+  return await persist(
+    async () => {
+      const size = await command<number>('DBSIZE');
+      proveThat(size >= entriesMin, 'the cache is not in use');
+      return size;
+    },
+    { forMs: entriesWithinMs },
+  );
 }
 
 async function evictedKeys(command: RedisCommand): Promise<number> {

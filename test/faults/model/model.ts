@@ -127,6 +127,15 @@ export class Model {
     return found;
   }
 
+  /** What a person needs to see to believe it: the last states of a cell, newest first. */
+  historyOf(cell: string): { value: number; fromMs: number; untilMs: number }[] {
+    const states = this.#cells.get(cell) ?? [];
+    return states
+      .slice(-historyShown)
+      .map(({ value, fromMs, untilMs }) => ({ value, fromMs, untilMs }))
+      .toReversed();
+  }
+
   #states(cell: string): State[] {
     const states = this.#cells.get(cell);
     if (states === undefined) throw new RangeError(`The model has no cell ${cell}.`);
@@ -141,6 +150,8 @@ export class Model {
     return [before, own];
   }
 }
+
+const historyShown = 6;
 
 function newState(value: number, fromMs: number, attempt: Attempt | null): State {
   return { value, fromMs, untilMs: Number.POSITIVE_INFINITY, attempt };

@@ -4,9 +4,10 @@ import type { FiredFault, Second, Tally } from './tally.ts';
 import type { Summary } from './summary.ts';
 
 const width = 1200;
-const left = 70;
+const left = 170;
 const right = 20;
-const panels = { staleness: { top: 70, height: 200 }, hits: { top: 310, height: 130 } };
+const margin = 20;
+const panels = { staleness: { top: 84, height: 190 }, hits: { top: 310, height: 130 } };
 const faultsTop = 470;
 const laneHeight = 14;
 
@@ -17,15 +18,15 @@ export function drawPicture(summary: Summary, tally: Tally): string {
   const kinds = Object.keys(summary.faultsByKind).toSorted();
   const height = faultsTop + kinds.length * laneHeight + 40;
   const parts = [
-    text({ x: left, y: 28, size: 18, content: title(summary) }),
-    text({ x: left, y: 50, size: 12, content: subtitle(summary) }),
+    text({ x: margin, y: 28, size: 18, content: title(summary) }),
+    text({ x: margin, y: 50, size: 12, content: subtitle(summary) }),
     ...staleness(seconds, summary.boundMs, x),
     ...hitRate(seconds, x),
     ...timeAxis(seconds.length, x),
     ...kinds.flatMap((kind, lane) => faultLane({ kind, lane, faults: tally.faults, x })),
     ...tally.violations.map(({ atMs }) => {
       const at = x(atMs);
-      return `<path d="M${at} 56l-4 -8h8z" fill="#c00"/>`;
+      return `<path d="M${at} 82l-4 -8h8z" fill="#c00"/>`;
     }),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"
@@ -82,7 +83,7 @@ function hitRate(seconds: readonly Second[], x: (ms: number) => number): string[
 function frame(top: number, height: number, label: string): string[] {
   return [
     `<path d="M${left} ${top}H${width - right}v${height}H${left}z" fill="none" stroke="#999"/>`,
-    text({ x: left, y: top - 6, size: 12, content: label }),
+    text({ x: margin, y: top + 12, size: 12, content: label }),
   ];
 }
 
@@ -112,8 +113,7 @@ function faultLane({ kind, lane, faults, x }: Lane): string[] {
       const tip = `<title>${escape(`${kind}: ${target}: ${proof}`)}</title>`;
       return `<rect x="${from}" y="${top}" width="${length}" height="9" fill="#c73">${tip}</rect>`;
     });
-  const name = text({ x: left + 4, y: top + 9, size: 10, content: kind, color: '#999' });
-  return [name, ...marks];
+  return [text({ x: margin, y: top + 9, size: 11, content: kind }), ...marks];
 }
 
 interface Text {
@@ -121,11 +121,10 @@ interface Text {
   readonly y: number;
   readonly size: number;
   readonly content: string;
-  readonly color?: string;
 }
 
-function text({ x, y, size, content, color = '#333' }: Text): string {
-  return `<text x="${x}" y="${y}" font-size="${size}" fill="${color}">${escape(content)}</text>`;
+function text({ x, y, size, content }: Text): string {
+  return `<text x="${x}" y="${y}" font-size="${size}">${escape(content)}</text>`;
 }
 
 function escape(content: string): string {

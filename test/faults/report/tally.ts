@@ -1,6 +1,6 @@
 // What happened during a run, counted: answers second by second, transactions, faults, violations.
 
-import type { Fault as FaultOfAnswer, Sighting, Wrong } from '../model/judge.ts';
+import type { Fault as FaultOfAnswer, Sighting } from '../model/judge.ts';
 
 export interface Second {
   reads: number;
@@ -30,7 +30,7 @@ export interface Violation {
   readonly about: string;
   /** One sentence: what was seen, what was to be seen. */
   readonly what: string;
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly details: Record<string, unknown>;
 }
 
 export class Tally {
@@ -54,14 +54,11 @@ export class Tally {
   answer(sighting: Sighting, staleMs: number): void {
     const second = this.#second();
     second.reads += 1;
-    if (sighting.status.startsWith('hit')) second.hits += 1;
-    second.worstStaleMs = Math.max(second.worstStaleMs, staleMs);
+    if (sighting.status === 'hit') second.hits += 1;
+    // One that says that it is stale hides nothing.
+    const isMarked = sighting.boundMs === Number.POSITIVE_INFINITY;
+    if (!isMarked) second.worstStaleMs = Math.max(second.worstStaleMs, staleMs);
     count(this.statuses, sighting.status.replace(/^$/, 'no status'));
-  }
-
-  wrongAnswer(sighting: Sighting, wrong: Wrong): void {
-    this.answer(sighting, wrong.staleMs ?? 0);
-    this.violation(describe(sighting, wrong, this));
   }
 
   noAnswer(): void {
@@ -72,14 +69,15 @@ export class Tally {
     this.#atRestLooks += 1;
   }
 
-  /** Keeps the first of each thing in each second, up to a limit; counts them all. */
-  violation(violation: Violation): void {
+  /** Counts all; keeps, up to a limit, one of each thing every few seconds. Tells if it did. */
+  violation(violation: Violation): boolean {
     this.#violationCount += 1;
     const last = this.#lastKept.get(violation.about);
-    if (this.violations.length >= violationsKept) return;
-    if (last !== undefined && violation.atMs - last < violationEveryMs) return;
+    if (this.violations.length >= violationsKept) return false;
+    if (last !== undefined && violation.atMs - last < violationEveryMs) return false;
     this.#lastKept.set(violation.about, violation.atMs);
     this.violations.push(violation);
+    return true;
   }
 
   get violationCount(): number {
@@ -112,28 +110,4 @@ const violationEveryMs = 5000;
 
 export function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
-}
-
-const meanings: Record<FaultOfAnswer, string> = {
-  never: 'was never committed',
-  early: 'was not committed yet',
-  stale: 'had been replaced before',
-  mixed: 'was never there together with the rest of the answer',
-};
-
-function describe(sighting: Sighting, wrong: Wrong, tally: Tally): Violation {
-  const { resource, code, status, askedMs, answeredMs, boundMs, seen } = sighting;
-  const { fault, cell, value, staleMs } = wrong;
-  const late = staleMs === null ? '' : ` by ${Math.round(staleMs)} ms (allowed: ${boundMs})`;
-  return {
-    kind: fault,
-    atMs: tally.sinceStart(answeredMs),
-    about: `${resource} ${code}`,
-    what: `${resource} ${code} (${status}): ${cell} = ${value} ${meanings[fault]}${late}`,
-    details: {
-      askedMs: tally.sinceStart(askedMs),
-      answeredMs: tally.sinceStart(answeredMs),
-      seen: Object.fromEntries(seen.map((change) => [change.cell, change.value])),
-    },
-  };
 }

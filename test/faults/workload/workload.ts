@@ -79,7 +79,6 @@ export class Workload {
   #writing = sharedSignal();
   #written: Promise<unknown> = Promise.resolve();
   readonly #reading = sharedSignal();
-  #read: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkloadOptions) {
     const { world, referee, random, onOutcome } = options;
@@ -132,13 +131,13 @@ export class Workload {
         }),
       ),
     );
-    this.#read = Promise.all(readers);
+    void Promise.all(readers);
   }
 
-  async stop(): Promise<void> {
+  /** For the end of a run, which may come in the middle of anything: waits for nothing. */
+  abandon(): void {
     this.#reading.abort();
-    await Promise.all([this.stopWriting(), this.#read]);
-    await Promise.all(this.#writers.map((writer) => writer.stop()));
+    this.#writing.abort();
   }
 
   async #write(task: Task, index: number, signal: AbortSignal): Promise<void> {

@@ -47,12 +47,6 @@ export class Writer {
     await this.#attempt(think()).finally(() => closure.open());
   }
 
-  async stop(): Promise<void> {
-    const client = this.#client;
-    this.#client = null;
-    await client?.end().catch(() => undefined);
-  }
-
   async #attempt(deed: Deed): Promise<void> {
     const client = await this.#connected();
     if (client === null) return elapse(reconnectPauseMs);

@@ -3,7 +3,6 @@
 
 import { join } from 'node:path';
 import { type Child, startChild } from '../../../stack/child.ts';
-import { memoryFlags } from '../../../stack/memory-flags.ts';
 import { nodeFlags } from '../../../stack/node-flags.ts';
 import type { Places } from '../../../stack/places.ts';
 import { freePort } from '../../../stack/ports.ts';
@@ -72,7 +71,7 @@ function startActor(options: ActorOptions, { port, logFile, skewMs }: Start): Pr
   return startChild({
     name,
     command: process.execPath,
-    args: [...nodeFlags(), ...memoryFlags(role), ...skewed, main],
+    args: [...nodeFlags(), ...skewed, main],
     env: {
       PATH: process.env.PATH ?? '',
       HOME: process.env.HOME ?? '',
