@@ -13,7 +13,7 @@ import { freePort } from './ports.ts';
 import { StackError } from './stack-error.ts';
 
 export interface AppProcessOptions {
-  /** 'api', 'listener', 'cleaner'. */
+  /** 'api', 'listener', 'cleaner', 'auditor'. */
   readonly name: string;
   /** From the root of the checkout. */
   readonly main: string;

@@ -15,6 +15,7 @@ const withoutTsx = [22, 18];
 // address from a file at all, so that they never write to a database that somebody works with.
 const commands = {
   api: { main: 'api/main.ts', env: ['.env', '.stack/env'] },
+  auditor: { main: 'workers/auditor/main.ts', env: ['.env', '.stack/env'] },
   check: { main: 'stack/check.ts', env: [] },
   cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },
   faults: { main: 'test/faults/main.ts', env: [] },

@@ -20,7 +20,12 @@ const levelStyles: Record<string, Style> = {
   trace: 'dim',
   warn: 'yellow',
 };
-const nameStyles: Record<string, Style> = { api: 'cyan', cleaner: 'blue', listener: 'magenta' };
+const nameStyles: Record<string, Style> = {
+  api: 'cyan',
+  auditor: 'yellow',
+  cleaner: 'blue',
+  listener: 'magenta',
+};
 
 export function formatLogLine({ name, line, paint }: LogLineOptions): string {
   const prefix = paint(nameStyles[name] ?? 'bold', name.padEnd(nameWidth));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { memoryFlags } from './memory-flags.ts';
 
-for (const name of ['api', 'cleaner', 'listener']) {
+for (const name of ['api', 'auditor', 'cleaner', 'listener']) {
   test(`this Node takes the flags for the ${name}, and keeps to them`, () => {
     const limit = 'require("node:v8").getHeapStatistics().heap_size_limit / 2 ** 20';
     const { stdout, stderr } = spawnSync(process.execPath, [...memoryFlags(name), '-p', limit], {

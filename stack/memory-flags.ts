@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import type { Places } from './places.ts';
 
 /** Megabytes that live objects may take; several times what was seen under load. */
-const heapMax: Readonly<Record<string, number>> = { api: 256, cleaner: 64, listener: 128 };
+const heapMax: Readonly<Record<string, number>> = {
+  api: 256,
+  auditor: 128,
+  cleaner: 64,
+  listener: 128,
+};
 const heapMaxElsewhere = 256;
 /** Young objects: small, because most of ours are gone within a request or a batch. */
 const youngMax = 2;
@@ -13,8 +18,8 @@ const youngMax = 2;
 export function memoryFlags(name: string): string[] {
   const heap = heapMax[name] ?? heapMaxElsewhere;
   const flags = [`--max-semi-space-size=${youngMax}`, `--max-old-space-size=${heap}`];
-  // The cleaner waits more than it computes.
-  return name === 'cleaner' ? [...flags, '--optimize-for-size'] : flags;
+  // These wait more than they compute.
+  return name === 'cleaner' || name === 'auditor' ? [...flags, '--optimize-for-size'] : flags;
 }
 
 /** Compiled code is kept from start to start, so that nothing has to be loaded to make it again. */

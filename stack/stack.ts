@@ -20,7 +20,7 @@ export async function main(): Promise<number> {
     writeEnvFile(places.env, servers.env);
     say(
       `\nThe servers run. Their addresses are in .stack/env; logs in ${places.logs}.\n` +
-        'In other terminals: npm run migrate, seed, api, listener, cleaner, or npm run sql.\n' +
+        'In other terminals: npm run migrate, seed, api, listener, cleaner, auditor or sql.\n' +
         'Ctrl-C stops them.',
     );
     await stop;

@@ -59,7 +59,7 @@ describe('npm start', () => {
     for (const name of ['postgres', 'kafka', 'redis', 'object-store']) {
       assert.ok(lines.some((text) => new RegExp(`^${name} +not started: .* names`).test(text)));
     }
-    for (const name of ['api', 'cleaner', 'listener']) {
+    for (const name of ['api', 'auditor', 'cleaner', 'listener']) {
       assert.ok(lines.some((text) => new RegExp(`^${name} +ready on 127\\.0\\.0\\.1:`).test(text)));
     }
   });
@@ -96,7 +96,7 @@ describe('npm start', () => {
   test('stops everything in order and ends well, with no process left', async () => {
     await line(/process\.started.*/, 'a log line');
     const ids = Object.values(processIds(root));
-    assert.equal(ids.length, 3);
+    assert.equal(ids.length, 4);
     process.kill(starting.pid, 'SIGINT');
     assert.deepEqual(await starting.exited, { code: 0, signal: null });
     const stops = lines.filter((text) => text.startsWith('Stopping the '));
@@ -104,6 +104,7 @@ describe('npm start', () => {
       'Stopping the listener.',
       'Stopping the cleaner.',
       'Stopping the api.',
+      'Stopping the auditor.',
     ]);
     for (const pid of ids) assert.equal(identify(pid), undefined);
     assert.ok(!existsSync(join(root, '.stack/env')), 'nothing runs at these addresses any more');

@@ -1,4 +1,4 @@
-// `npm start`: servers, migrations, data, then API, listener and cleaner until Ctrl-C.
+// `npm start`: servers, migrations, data, then API, listener, cleaner and auditor until Ctrl-C.
 
 import { removeEnvFile, writeEnvFile } from './env-file.ts';
 import { startLocalServers } from './local-servers.ts';
@@ -11,8 +11,9 @@ import { runSession, type Session } from './session.ts';
 import { painter } from './terminal.ts';
 import { walkthrough } from './walkthrough.ts';
 
-/** Sinks before sources: they are stopped in reverse. */
+/** Sinks before sources, and before them who only watches: they are stopped in reverse. */
 const apps = [
+  { name: 'auditor', main: 'workers/auditor/main.ts', portName: 'HEALTH_PORT', port: 9103 },
   { name: 'api', main: 'api/main.ts', portName: 'PORT', port: 8000 },
   { name: 'cleaner', main: 'workers/cleaner/main.ts', portName: 'HEALTH_PORT', port: 9102 },
   { name: 'listener', main: 'workers/listener/main.ts', portName: 'HEALTH_PORT', port: 9101 },

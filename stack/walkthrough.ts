@@ -3,7 +3,7 @@
 import type { Paint } from './terminal.ts';
 
 export interface WalkthroughOptions {
-  readonly ports: { readonly api: number; readonly cleaner: number; readonly listener: number };
+  readonly ports: Readonly<Record<'api' | 'auditor' | 'cleaner' | 'listener', number>>;
   readonly env: Readonly<Record<string, string>>;
   readonly readyAfterMs: number;
   readonly paint: Paint;
@@ -15,6 +15,7 @@ export function walkthrough({ ports, env, readyAfterMs, paint }: WalkthroughOpti
     ['API', `${api}  (documentation: ${api}/docs)`],
     ['listener', `http://127.0.0.1:${ports.listener}/health`],
     ['cleaner', `http://127.0.0.1:${ports.cleaner}/health`],
+    ['auditor', `http://127.0.0.1:${ports.auditor}/health`],
     ['Postgres', withoutPassword(env.DATABASE_URL)],
     ['Kafka', env.KAFKA_BOOTSTRAP_SERVERS],
     ['Redis', withoutPassword(env.REDIS_URL) ?? `${env.REDIS_HOST}:${env.REDIS_PORT ?? 6379}`],

@@ -57,7 +57,7 @@ test('starts the four servers, and the application only when asked', () => {
   assert.deepEqual(started(), ['kafka', 'minio', 'postgres', 'redis']);
   assert.deepEqual(
     started('app'),
-    [...started(), 'api', 'cleaner', 'listener', 'migrate'].toSorted(),
+    [...started(), 'api', 'auditor', 'cleaner', 'listener', 'migrate'].toSorted(),
   );
   assert.equal(serviceNamed('listener').deploy?.replicas, 2);
   assert.equal(serviceNamed('cleaner').deploy?.replicas, 2);
@@ -111,13 +111,13 @@ test('waits for what has to be there first, by a condition that it can meet', ()
       assert.ok(isStarted || profiles.every((profile) => dependency.profiles.includes(profile)));
     }
   }
-  for (const name of ['api', 'listener', 'cleaner', 'seed']) {
+  for (const name of ['api', 'listener', 'cleaner', 'auditor', 'seed']) {
     assert.ok(serviceNamed(name).depends_on.migrate, `${name} waits for migrate`);
   }
 });
 
 test('runs our own containers without privileges and on a file system nobody can write to', () => {
-  assert.equal(ours.length, 5);
+  assert.equal(ours.length, 6);
   for (const [name, service] of ours) {
     assert.equal(service.image, 'cinesync:local', name);
     assert.equal(service.user, 'node', name);

@@ -111,7 +111,7 @@ test('holds every file that a process loads', () => {
   const mains = Object.values(services).flatMap(({ command }) =>
     command?.[0] === 'node' ? (command[1] ?? []) : [],
   );
-  assert.equal(mains.length, 5);
+  assert.equal(mains.length, 6);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const loaded = closure(mains, (path) => {
     const file = byPath.get(path);

@@ -33,6 +33,16 @@ const workers = [
     },
     away: [/Redis/, /Kafka/],
   },
+  {
+    main: 'workers/auditor/main.ts',
+    wrong: {
+      DATABASE_URL: 'mysql://localhost',
+      AUDIT_COMPARISONS_PER_SECOND: 'many',
+      STALENESS_BOUND_MS: '1',
+      HEALTH_PORT: '70000',
+    },
+    away: [/Redis/, /Kafka/],
+  },
 ];
 
 for (const { main, wrong, away } of workers) {

@@ -43,6 +43,7 @@ export class Pipeline {
   readonly apis: RunningProcess[] = [];
   readonly listeners: RunningProcess[] = [];
   readonly cleaners: RunningProcess[] = [];
+  readonly auditors: RunningProcess[] = [];
   readonly #scope: TestScope;
   readonly #env: Record<string, string>;
 
@@ -70,6 +71,12 @@ export class Pipeline {
 
   startCleaner(env: Record<string, string> = {}): RunningProcess {
     return this.#start(this.cleaners, 'workers/cleaner/main.ts', { HEALTH_PORT: '0', ...env });
+  }
+
+  /** As fast as it goes, unless told otherwise. */
+  startAuditor(env: Record<string, string> = {}): RunningProcess {
+    const unpaced = { HEALTH_PORT: '0', AUDIT_COMPARISONS_PER_SECOND: '0' };
+    return this.#start(this.auditors, 'workers/auditor/main.ts', { ...unpaced, ...env });
   }
 
   /** For every process started from now on. */

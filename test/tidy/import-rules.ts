@@ -9,6 +9,7 @@ const mayImport: Record<string, readonly string[]> = {
   platform: [],
   cache: ['contract', 'platform'],
   'workers/listener': ['cache', 'contract', 'platform'],
+  'workers/auditor': ['cache', 'contract', 'platform'],
   'workers/cleaner': ['cache', 'contract', 'platform'],
   api: ['cache', 'contract', 'platform'],
   sql: ['contract', 'platform'],

@@ -1,0 +1,42 @@
+// What an auditor says of itself, and waiting for it to say something.
+
+import { eventually } from './eventually.ts';
+import type { RunningProcess } from './processes.ts';
+
+export interface Audit {
+  checked: number;
+  conclusive: number;
+  stale: number;
+  stale_share_below: number | null;
+  inconclusive: Record<string, number>;
+  sweeps: number;
+  bypass: string | null;
+}
+
+export interface AuditorHealth {
+  status: string;
+  checks: Record<string, { status: string }>;
+  problems: string[];
+  samples: string[];
+  audit: Record<'city' | 'movie', Audit>;
+  last_finding: Record<string, unknown> | null;
+}
+
+export async function auditorHealth(auditor: RunningProcess): Promise<AuditorHealth> {
+  return (await (await fetch(`${await auditor.url()}/health`)).json()) as AuditorHealth;
+}
+
+/** The first answer of which this is true. */
+export async function waitForAudit(
+  auditor: RunningProcess,
+  what: string,
+  holds: (health: AuditorHealth) => boolean,
+): Promise<AuditorHealth> {
+  return await eventually(
+    async () => {
+      const health = await auditorHealth(auditor);
+      return holds(health) ? health : undefined;
+    },
+    { what: `the auditor: ${what}`, timeoutMs: 60_000 },
+  );
+}
