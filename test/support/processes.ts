@@ -67,6 +67,10 @@ export class RunningProcess {
     });
   }
 
+  get hasEnded(): boolean {
+    return this.#exit !== undefined;
+  }
+
   /** What it printed on stderr, and on stdout where that was not a log line. */
   get otherOutput(): string {
     return this.#otherOutput;
