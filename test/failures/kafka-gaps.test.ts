@@ -34,6 +34,8 @@ describe('while no cleaner runs', () => {
     await loss(await topics.endOffsets(entries.topic));
     const cleaner = pipeline.startCleaner();
     await entries.assertGone();
+    // Only when it has ended has all been read that it logged.
+    await pipeline.cleaners.pop()?.stop();
     const isOfTopic = ({ event, topic }: Record<string, unknown>) =>
       event === 'redis_sink.flush' && topic === entries.topic;
     const flushes = cleaner.logs.filter(isOfTopic);

@@ -75,6 +75,8 @@ for (const [way, event] of waysToRenew) {
     await topics.commitOffsets(pipeline.topic('cinesync-cleaner'), topic, stored);
     const cleaner = pipeline.startCleaner();
     await entries.assertGone();
+    // Only when it has ended has all been read that it logged.
+    await cleaner.stop();
     const gaps = cleaner.logs.filter(
       (line) => line.topic === topic && line.reason === 'discontinuity',
     );
