@@ -31,7 +31,7 @@ const profiles: Record<Profile['name'], Profile> = {
     name: 'short',
     rounds: 1,
     roundMs: 80_000,
-    faultsPerRound: 40,
+    faultsPerRound: 32,
     readsMin: 0,
     timeMaxMs: 120_000,
   },

@@ -1,7 +1,7 @@
 // A run from the command line: in an instance of the stack of its own, with a folder for what comes
 // of it, and an exit code that says what came of it.
 
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearData } from '../../stack/instance-data.ts';
 import { createProgress } from '../../stack/progress.ts';
@@ -32,6 +32,7 @@ async function runOnce(
   clearData(places);
   onEnd(() => clearData(places));
   const folder = join(places.stack, 'results', `faults-${control ? 'control-' : ''}${seed}`);
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const log = createWriteStream(join(folder, 'events.log'));
   say(

@@ -14,7 +14,7 @@ const joinWithinMs = 15_000;
 export const groupFaults: readonly Fault[] = [
   {
     kind: 'rebalance storm',
-    weight: 2,
+    weight: 1,
     durationMs: [1000, 5000],
     fits: ({ servers }) => servers.kafka !== null,
     befall: (stage, { durationMs }) =>

@@ -31,6 +31,11 @@ export const networkFaults: readonly Fault[] = [
   onLink('latency', 3, [500, 6000], ({ proxy }, { durationMs }) =>
     whileDelayed({ proxy, latencyMs: () => slowMs, durationMs }),
   ),
+  // Below every deadline: all goes on, in another order.
+  onLink('short latency', 6, [500, 6000], ({ proxy }, { durationMs, random }) => {
+    const latencyMs = random.logUniform(5, 90);
+    return whileDelayed({ proxy, latencyMs: () => latencyMs, durationMs });
+  }),
   onLink('bytes delayed', 4, [1000, 8000], ({ proxy }, { durationMs, random }) =>
     whileDelayed({
       proxy,

@@ -5,14 +5,19 @@ import { elapse } from '../elapse.ts';
 import type { Actor, Role } from '../world/actors.ts';
 import { type Fault, proveThat, type Stage } from './fault.ts';
 
-const roles: readonly Role[] = ['api', 'listener', 'cleaner'];
+/** A group waits for a cleaner that was killed as long as for one that is slow. */
+const roles: readonly { role: Role; killWeight: number }[] = [
+  { role: 'api', killWeight: 3 },
+  { role: 'listener', killWeight: 3 },
+  { role: 'cleaner', killWeight: 1 },
+];
 const standstillMs = [20, 10_000] as const;
 
 export const processFaults: readonly Fault[] = [
-  ...roles.map((role): Fault => {
+  ...roles.map(({ role, killWeight }): Fault => {
     return {
       kind: `${role} killed`,
-      weight: 3,
+      weight: killWeight,
       durationMs: [0.1, 1],
       fits: (world) => world.inRole(role).length > 0,
       befall: (stage, { random }) => {
@@ -21,7 +26,7 @@ export const processFaults: readonly Fault[] = [
       },
     };
   }),
-  ...roles.map((role): Fault => {
+  ...roles.map(({ role }): Fault => {
     return {
       kind: `${role} stopped`,
       weight: 5,

@@ -96,6 +96,12 @@ export class Tally {
     return Math.max(0, ...this.seconds.map(({ worstStaleMs }) => worstStaleMs));
   }
 
+  /** Whether anything was answered from the cache just now. */
+  isCacheInUse(): boolean {
+    const now = Math.floor(this.sinceStart() / 1000);
+    return [now, now - 1].some((second) => (this.seconds[second]?.hits ?? 0) > 0);
+  }
+
   #second(): Second {
     const index = Math.floor(this.sinceStart() / 1000);
     while (this.seconds.length <= index) {

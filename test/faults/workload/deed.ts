@@ -17,6 +17,8 @@ export interface Deed {
   readonly changes: readonly Change[];
   /** A single statement may commit by itself. */
   readonly ending: 'autocommit' | 'commit' | 'rollback';
+  /** When the next one follows, where that is not left to chance. */
+  readonly nextAfterMs?: number;
 }
 
 export interface Scene {
@@ -26,6 +28,29 @@ export interface Scene {
   /** A number that no row has had. */
   nextVersion(): number;
 }
+
+/**
+ * Two changes of the same in quick succession: whoever missed because of the first may fill while
+ * the second is under way. Then it is left alone, so that what went wrong stays to be seen.
+ */
+export function withEchoes<Item>(
+  pick: (scene: Scene) => Item,
+  think: (scene: Scene, item: Item) => Deed,
+): (scene: Scene) => Deed {
+  let again: Item | undefined;
+  return (scene) => {
+    const { random } = scene;
+    const isEcho = again !== undefined;
+    const item = again ?? pick(scene);
+    again = undefined;
+    const deed = think(scene, item);
+    if (isEcho || !random.chance(echoShare)) return deed;
+    again = item;
+    return { ...deed, nextAfterMs: random.logUniform(1, 60) };
+  };
+}
+
+const echoShare = 0.4;
 
 /** How transactions end: most commit, some after a while, some not at all. */
 export function endingOf(random: Random): { ending: Deed['ending']; pauseMs: number } {

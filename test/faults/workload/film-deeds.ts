@@ -2,16 +2,19 @@
 // and to what films show by name: rename genres and persons while others link them.
 
 import type { Change } from '../model/model.ts';
-import { type Deed, endingOf, type Scene, type Statement } from './deed.ts';
+import { type Deed, endingOf, type Scene, type Statement, withEchoes } from './deed.ts';
 import { filmCell, filmId, films, genres, labelCell, labelId, labelName } from './names.ts';
 import { labels, linkCell, persons, pickByHeat, writeShares } from './names.ts';
 
 type Work = Pick<Deed, 'statements' | 'changes'>;
 
 /** @param own in the order of how often they change */
-export function nextFilmDeed(scene: Scene, own: readonly number[]): Deed {
+export function createFilmDeeds(own: readonly number[]): (scene: Scene) => Deed {
+  return withEchoes(({ random }) => pickByHeat(random, own, writeShares), thinkOfFilm);
+}
+
+function thinkOfFilm(scene: Scene, film: number): Deed {
   const { random } = scene;
-  const film = pickByHeat(random, own, writeShares);
   if (scene.valueOf(filmCell(film)) === 0) return show(scene, film);
   const draw = random.next();
   if (draw < 0.3) return { kind: 'update', ...bump(scene, film), ending: 'autocommit' };

@@ -5,6 +5,7 @@ import { elapse } from '../elapse.ts';
 import type { Sighting } from '../model/judge.ts';
 import type { Random } from '../random.ts';
 import { citySubjects, filmSubjects, type Subject } from './answers.ts';
+import type { Attention } from './attention.ts';
 import { HttpLink } from './http-link.ts';
 import { pickByHeat, readShares } from './names.ts';
 
@@ -13,6 +14,7 @@ export interface ReaderOptions {
   readonly random: Random;
   readonly intervalMs: number;
   readonly boundMs: number;
+  readonly attention: Attention;
   readonly signal: AbortSignal;
   onSighting(sighting: Sighting): void;
   /** No answer, or one that says that there is none now. */
@@ -21,6 +23,7 @@ export interface ReaderOptions {
 
 const timeoutMs = 15_000;
 const cityShare = 0.65;
+const attractedShare = 0.5;
 
 export async function readForever(options: ReaderOptions): Promise<void> {
   const { port, random, intervalMs, signal } = options;
@@ -29,13 +32,19 @@ export async function readForever(options: ReaderOptions): Promise<void> {
   signal.addEventListener('abort', close);
   let dueMs = performance.now();
   while (!signal.aborted) {
-    const subjects = random.chance(cityShare) ? citySubjects : filmSubjects;
-    const answered = await readOnce(link, pickByHeat(random, subjects, readShares), options);
+    const answered = await readOnce(link, pickSubject(options), options);
     dueMs = Math.max(performance.now(), dueMs + intervalMs * (0.5 + random.next()));
     const waitMs = answered ? dueMs - performance.now() : 100;
     if (waitMs > 1) await elapse(waitMs, signal);
   }
   signal.removeEventListener('abort', close);
+}
+
+function pickSubject({ random, attention }: ReaderOptions): Subject {
+  const attracted = random.chance(attractedShare) ? attention.pick(random) : undefined;
+  if (attracted !== undefined) return attracted;
+  const subjects = random.chance(cityShare) ? citySubjects : filmSubjects;
+  return pickByHeat(random, subjects, readShares);
 }
 
 async function readOnce(link: HttpLink, subject: Subject, options: ReaderOptions) {

@@ -2,14 +2,20 @@
 // insert them. Each writer has towns of its own; the countries are everybody's.
 
 import type { Change } from '../model/model.ts';
-import { type Deed, endingOf, type Scene, type Statement } from './deed.ts';
+import { type Deed, endingOf, type Scene, type Statement, withEchoes } from './deed.ts';
 import { allTowns, bulkIdMin, bulkTowns, pickByHeat, type Town } from './names.ts';
 import { townCell, writeShares } from './names.ts';
 
 /** @param own in the order of how often they change */
-export function nextTownDeed(scene: Scene, own: readonly Town[]): Deed {
+export function createTownDeeds(own: readonly Town[]): (scene: Scene) => Deed {
+  return withEchoes(
+    ({ random }) => pickByHeat(random, own, writeShares),
+    (scene, town) => thinkOfTown(scene, own, town),
+  );
+}
+
+function thinkOfTown(scene: Scene, own: readonly Town[], town: Town): Deed {
   const { random } = scene;
-  const town = pickByHeat(random, own, writeShares);
   const country = homeOf(scene, town);
   if (country === undefined) return bringBack(scene, town);
   const draw = random.next();

@@ -10,11 +10,12 @@ import type { Actor } from '../world/actors.ts';
 import { withSession } from '../world/sessions.ts';
 import type { World } from '../world/world.ts';
 import type { Deed, Scene } from './deed.ts';
-import { firstFilms, nextFilmDeed, renameDeed } from './film-deeds.ts';
+import { createFilmDeeds, firstFilms, renameDeed } from './film-deeds.ts';
+import { Attention } from './attention.ts';
 import { Gate } from './gate.ts';
 import { films, towns } from './names.ts';
 import { readForever } from './reader.ts';
-import { bulkDeed, firstTowns, nextTownDeed, truncateDeed } from './town-deeds.ts';
+import { bulkDeed, createTownDeeds, firstTowns, truncateDeed } from './town-deeds.ts';
 import { type Outcome, Writer } from './writer.ts';
 
 export interface WorkloadOptions {
@@ -46,14 +47,14 @@ const filmWriters = 2;
 const share = <Item>(items: readonly Item[], writers: number, index: number): Item[] =>
   items.filter((_, number) => number % writers === index);
 
-const tasks: readonly Task[] = [
+const createTasks = (): readonly Task[] => [
   ...Array.from({ length: townWriters }, (_, index): Task => {
     const own = share(towns, townWriters, index);
     return {
       name: `faults-towns-${index + 1}`,
       pauseMs: 50,
       losable: index === 0,
-      next: (scene) => nextTownDeed(scene, own),
+      next: createTownDeeds(own),
     };
   }),
   ...Array.from({ length: filmWriters }, (_, index): Task => {
@@ -62,7 +63,7 @@ const tasks: readonly Task[] = [
       name: `faults-films-${index + 1}`,
       pauseMs: 90,
       losable: false,
-      next: (scene) => nextFilmDeed(scene, own),
+      next: createFilmDeeds(own),
     };
   }),
   { name: 'faults-labels', pauseMs: 1500, losable: false, next: renameDeed },
@@ -73,6 +74,8 @@ const tasks: readonly Task[] = [
 export class Workload {
   readonly gate = new Gate();
   readonly #options: WorkloadOptions;
+  readonly #tasks = createTasks();
+  readonly #attention = new Attention();
   readonly #writers: Writer[];
   readonly #randoms: readonly Random[];
   #version = 0;
@@ -81,12 +84,16 @@ export class Workload {
   readonly #reading = sharedSignal();
 
   constructor(options: WorkloadOptions) {
-    const { world, referee, random, onOutcome } = options;
+    const { world, referee, random } = options;
     this.#options = options;
+    const onOutcome = (outcome: Outcome, deed: Deed): void => {
+      this.#attention.attract(deed.changes);
+      options.onOutcome(outcome, deed);
+    };
     const shared = { referee, gate: this.gate, onOutcome };
     const urls = { url: world.writersUrl, adminUrl: world.servers.databaseUrl };
-    this.#writers = tasks.map((task) => new Writer({ ...task, ...urls, ...shared }));
-    this.#randoms = tasks.map(({ name }) => random.fork(name));
+    this.#writers = this.#tasks.map((task) => new Writer({ ...task, ...urls, ...shared }));
+    this.#randoms = this.#tasks.map(({ name }) => random.fork(name));
   }
 
   /** The rows that are there when the run begins. */
@@ -105,7 +112,7 @@ export class Workload {
   startWriting(): void {
     this.#writing = sharedSignal();
     const { signal } = this.#writing;
-    this.#written = Promise.all(tasks.map((task, index) => this.#write(task, index, signal)));
+    this.#written = Promise.all(this.#tasks.map((task, index) => this.#write(task, index, signal)));
   }
 
   /** Resolves once every transaction is done, and known to be committed or not. */
@@ -125,6 +132,7 @@ export class Workload {
           random: random.fork(`reader ${api.name} ${index}`),
           intervalMs: readIntervalMs,
           boundMs: world.boundMs,
+          attention: this.#attention,
           signal,
           onSighting,
           onNoAnswer,
@@ -150,10 +158,17 @@ export class Workload {
       valueOf: (cell) => model.latest(cell),
       nextVersion: () => this.#nextVersion(),
     };
+    let nextAfterMs: number | undefined;
     while (!signal.aborted) {
       // Mostly soon, now and then much later.
-      await elapse(-Math.log(1 - random.next()) * task.pauseMs, signal);
-      if (!signal.aborted) await writer.perform(() => task.next(scene), task.alone ?? false);
+      const byChanceMs = -Math.log(1 - random.next()) * task.pauseMs;
+      await elapse(nextAfterMs ?? byChanceMs, signal);
+      if (signal.aborted) return;
+      await writer.perform(() => {
+        const deed = task.next(scene);
+        nextAfterMs = deed.nextAfterMs;
+        return deed;
+      }, task.alone ?? false);
     }
   }
 
