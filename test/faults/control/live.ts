@@ -11,6 +11,7 @@ export function live(
     if (request.url === '/livez') response.end('{}');
     else answer(request, response);
   }).listen(port, '127.0.0.1');
+  process.stdout.write(`{"event":"listening","time":"${new Date().toISOString()}"}\n`);
   process.on('unhandledRejection', (error) => {
     process.stderr.write(`${String(error)}\n`);
     process.exit(1);

@@ -113,6 +113,8 @@ export class Workload {
     this.#writing = sharedSignal();
     const { signal } = this.#writing;
     this.#written = Promise.all(this.#tasks.map((task, index) => this.#write(task, index, signal)));
+    // Whoever stops the writing hears of it.
+    this.#written.catch(() => undefined);
   }
 
   /** Resolves once every transaction is done, and known to be committed or not. */

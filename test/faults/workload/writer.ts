@@ -26,7 +26,7 @@ export interface WriterOptions {
 export type Outcome = 'committed' | 'failed' | 'resolved' | 'rolled back';
 
 const statementTimeoutMs = 5000;
-const resolveForMs = 120_000;
+const resolveForMs = 300_000;
 const reconnectPauseMs = 200;
 
 export class Writer {

@@ -14,7 +14,8 @@ export interface VictimOptions {
 }
 
 const backOff = { firstMs: 200, maxMs: 2000, stableMs: 4000 };
-const upTimeoutMs = 60_000;
+/** Far more than it takes: a machine may be busy, and a crash must not go unexamined. */
+const upTimeoutMs = 240_000;
 const pollMs = 50;
 const freezeWithinMs = 2000;
 
