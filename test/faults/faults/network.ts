@@ -32,10 +32,15 @@ export const networkFaults: readonly Fault[] = [
     whileDelayed({ proxy, latencyMs: () => slowMs, durationMs }),
   ),
   // Below every deadline: all goes on, in another order.
-  onLink('short latency', 6, [500, 6000], ({ proxy }, { durationMs, random }) => {
-    const latencyMs = random.logUniform(5, 90);
-    return whileDelayed({ proxy, latencyMs: () => latencyMs, durationMs });
-  }),
+  onLink('short latency', 6, [500, 6000], (link, planned) => someLatency(link, planned, [5, 90])),
+  // Rows that come later than the invalidation of a change that they do not have yet.
+  onLink(
+    'slow loads',
+    8,
+    [3000, 8000],
+    (link, planned) => someLatency(link, planned, [40, 800]),
+    /^api.*postgres/,
+  ),
   onLink('bytes delayed', 4, [1000, 8000], ({ proxy }, { durationMs, random }) =>
     whileDelayed({
       proxy,
@@ -45,11 +50,21 @@ export const networkFaults: readonly Fault[] = [
   ),
 ];
 
+function someLatency(
+  { proxy }: Link,
+  { durationMs, random }: PlannedFault,
+  [min, max]: readonly [min: number, max: number],
+): Promise<string> {
+  const latencyMs = random.logUniform(min, max);
+  return whileDelayed({ proxy, latencyMs: () => latencyMs, durationMs });
+}
+
 function onLink(
   kind: string,
   weight: number,
   durationMs: readonly [number, number],
   befall: Befall,
+  among = /./,
 ): Fault {
   return {
     kind,
@@ -57,7 +72,8 @@ function onLink(
     durationMs,
     fits: () => true,
     befall: (stage, planned) => {
-      const { name } = planned.random.pick(stage.world.network.links);
+      const links = stage.world.network.links.filter((link) => among.test(link.name));
+      const { name } = planned.random.pick(links);
       return stage.alone(name, () => befallLink(stage, name, { planned, befall }));
     },
   };

@@ -3,6 +3,7 @@
 
 import type { Random } from '../random.ts';
 import type { Change } from '../model/model.ts';
+import { isHot, pickByHeat, writeShares } from './names.ts';
 
 export interface Statement {
   readonly text: string;
@@ -30,27 +31,30 @@ export interface Scene {
 }
 
 /**
- * Two changes of the same in quick succession: whoever missed because of the first may fill while
- * the second is under way. Then it is left alone, so that what went wrong stays to be seen.
+ * What hardly ever changes is mostly changed twice: whoever missed because of the first change may
+ * fill while the second is under way. Then it is left alone, so that what went wrong can be seen.
+ * @param items in the order of how often they change
  */
 export function withEchoes<Item>(
-  pick: (scene: Scene) => Item,
+  items: readonly Item[],
   think: (scene: Scene, item: Item) => Deed,
 ): (scene: Scene) => Deed {
   let again: Item | undefined;
   return (scene) => {
     const { random } = scene;
     const isEcho = again !== undefined;
-    const item = again ?? pick(scene);
+    const item = again ?? pickByHeat(random, items, writeShares);
     again = undefined;
     const deed = think(scene, item);
-    if (isEcho || !random.chance(echoShare)) return deed;
+    if (isEcho || isHot(items, item) || !random.chance(echoShare)) return deed;
     again = item;
-    return { ...deed, nextAfterMs: random.logUniform(1, 60) };
+    // While a load is on its way, or while a slow one is.
+    const soon = random.chance(0.5);
+    return { ...deed, nextAfterMs: soon ? random.logUniform(1, 100) : random.integer(50, 1500) };
   };
 }
 
-const echoShare = 0.4;
+const echoShare = 0.8;
 
 /** How transactions end: most commit, some after a while, some not at all. */
 export function endingOf(random: Random): { ending: Deed['ending']; pauseMs: number } {

@@ -4,13 +4,13 @@
 import type { Change } from '../model/model.ts';
 import { type Deed, endingOf, type Scene, type Statement, withEchoes } from './deed.ts';
 import { filmCell, filmId, films, genres, labelCell, labelId, labelName } from './names.ts';
-import { labels, linkCell, persons, pickByHeat, writeShares } from './names.ts';
+import { labels, linkCell, persons } from './names.ts';
 
 type Work = Pick<Deed, 'statements' | 'changes'>;
 
 /** @param own in the order of how often they change */
 export function createFilmDeeds(own: readonly number[]): (scene: Scene) => Deed {
-  return withEchoes(({ random }) => pickByHeat(random, own, writeShares), thinkOfFilm);
+  return withEchoes(own, thinkOfFilm);
 }
 
 function thinkOfFilm(scene: Scene, film: number): Deed {

@@ -66,11 +66,17 @@ export interface Shares {
 }
 
 /** Writers keep mostly to the hot fifth, so that a stale entry of a cold code stays to be seen. */
-export const writeShares: Shares = { hot: 0.92, warm: 0.06 };
+export const writeShares: Shares = { hot: 0.87, warm: 0.1 };
 export const readShares: Shares = { hot: 0.4, warm: 0.3 };
 
+const hotEndOf = (items: readonly unknown[]): number => Math.ceil(items.length / 5);
+
+export function isHot<Item>(items: readonly Item[], item: Item): boolean {
+  return items.indexOf(item) < hotEndOf(items);
+}
+
 export function pickByHeat<Item>(random: Random, items: readonly Item[], shares: Shares): Item {
-  const hotEnd = Math.ceil(items.length / 5);
+  const hotEnd = hotEndOf(items);
   const warmEnd = Math.ceil(items.length / 2);
   const draw = random.next();
   if (draw < shares.hot) return random.pick(items.slice(0, hotEnd));

@@ -3,15 +3,11 @@
 
 import type { Change } from '../model/model.ts';
 import { type Deed, endingOf, type Scene, type Statement, withEchoes } from './deed.ts';
-import { allTowns, bulkIdMin, bulkTowns, pickByHeat, type Town } from './names.ts';
-import { townCell, writeShares } from './names.ts';
+import { allTowns, bulkIdMin, bulkTowns, type Town, townCell } from './names.ts';
 
 /** @param own in the order of how often they change */
 export function createTownDeeds(own: readonly Town[]): (scene: Scene) => Deed {
-  return withEchoes(
-    ({ random }) => pickByHeat(random, own, writeShares),
-    (scene, town) => thinkOfTown(scene, own, town),
-  );
+  return withEchoes(own, (scene, town) => thinkOfTown(scene, own, town));
 }
 
 function thinkOfTown(scene: Scene, own: readonly Town[], town: Town): Deed {
