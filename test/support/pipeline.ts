@@ -134,7 +134,7 @@ export class Pipeline {
         const topics = ['city_updates', 'movie_updates'].map((name) => this.topic(name));
         return topics.every((topic) => isCurrent(fields, topic, nowMs)) || undefined;
       },
-      { what: 'a new heartbeat through every partition', timeoutMs: 60_000 },
+      { what: 'a new heartbeat through every partition', timeoutMs: 120_000 },
     );
   }
 

@@ -80,6 +80,14 @@ export class TopicAdmin {
   async commitOffsets(groupId: string, topic: string, offsets: readonly number[]): Promise<void> {
     const partitions = offsets.map((offset, partition) => ({ partition, offset: String(offset) }));
     await this.#admin.setOffsets({ groupId, topic, partitions });
+    // kafkajs joins the group for it; nobody else could while it has not left.
+    await eventually(
+      async () => {
+        const { groups } = await this.#admin.describeGroups([groupId]);
+        return groups.every(({ state }) => state === 'Empty') || undefined;
+      },
+      { what: `the group ${groupId} to be empty`, timeoutMs: 60_000 },
+    );
   }
 
   async deleteGroup(groupId: string): Promise<void> {
