@@ -184,7 +184,7 @@ test('a forgotten incarnation is flushed once, and renewed only after that', asy
   assert.equal(next.args[0].renewsIncarnation, false);
 });
 
-test('messages that the sink lost renew the incarnation, once, before rows are deleted', async (t) => {
+test('lost messages renew the incarnation, once, before rows are deleted', async (t) => {
   const { source, calls, alarm, deliveries, delivery } = startLead(t, { rows: [row('1')] });
   const { succeed } = await deliveries.nth(0);
   delivery.lostMessages = true;
