@@ -26,7 +26,7 @@ export interface Verdict {
 }
 
 /** Of one file; all of them together take a few minutes. */
-const fileTimeoutMs = 240_000;
+const fileTimeoutMs = 480_000;
 const stopTimeoutMs = 10_000;
 
 export async function runTests(options: RunTestsOptions): Promise<Verdict> {

@@ -6,8 +6,19 @@ import assert from 'node:assert/strict';
 import { before, describe, test, type TestContext } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { type Pipeline, startPipeline } from '../support/pipeline.ts';
-import type { RunningProcess } from '../support/processes.ts';
+import type { LogLine, RunningProcess } from '../support/processes.ts';
 import { suiteScope } from '../support/scope.ts';
+
+/** What each join in these lines was given. The lines of one rebalance do not come at once. */
+function joinedWith(logs: readonly LogLine[]): string[][] {
+  return logs
+    .filter(({ event }) => event === 'kafka_source.joined')
+    .map(({ assignment }) =>
+      Object.entries(assignment as Record<string, number[]>).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => `${topic}/${partition}`),
+      ),
+    );
+}
 
 const codes = ['BGR', 'ROU', 'HUN', 'POL', 'CZE', 'AUT', 'DEU', 'FRA'];
 
@@ -128,13 +139,15 @@ describe('under a load of writes and reads', () => {
       const hanging = await join();
       hanging.kill('SIGSTOP');
       const since = cleaners.map(({ logs }) => logs.length);
-      const others = cleaners.filter((cleaner) => cleaner !== hanging);
+      const orphaned = joinedWith(hanging.logs).at(-1) ?? [];
+      assert.notDeepEqual(orphaned, []);
       await eventually(
-        () =>
-          others.some((cleaner) => {
-            const lines = cleaner.logs.slice(since[cleaners.indexOf(cleaner)]);
-            return lines.some(({ event }) => event === 'kafka_source.joined');
-          }) || undefined,
+        () => {
+          const taken = cleaners.flatMap(({ logs }, index) =>
+            joinedWith(logs.slice(since[index])).flat(),
+          );
+          return orphaned.every((partition) => taken.includes(partition)) || undefined;
+        },
         { what: 'the others to take its partitions', timeoutMs: 60_000 },
       );
       const resumed = hanging.logs.length;
