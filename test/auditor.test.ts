@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { auditorHealth, waitForAudit } from './support/audit.ts';
+import { type AuditorHealth, auditorHealth, plantOldEntry, waitForAudit } from './support/audit.ts';
 import { eventually } from './support/eventually.ts';
 import { connectKafka } from './support/kafka.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
@@ -12,15 +12,11 @@ import { suiteScope } from './support/scope.ts';
 
 const countries = ['AUT', 'BGR', 'DEU', 'ROU', 'USA'];
 
-/** What an API could have stored before a change whose DEL was lost. */
-async function plantOldEntry(pipeline: Pipeline, code: string): Promise<void> {
-  const old = `[{"name":"Planted","population":1}]`;
-  await pipeline.redis.command('SET', `cities_${code}`, old, 'PX', '300000');
-}
-
 async function addCities(pipeline: Pipeline): Promise<void> {
   const rows = countries.map((code) => `('Capital of ${code}', '${code}', 10)`);
-  await pipeline.sql(`insert into city(name, countrycode, population) values ${rows.join(', ')}`);
+  await pipeline.sql(`
+    insert into city(name, countrycode, population)
+    values ${rows.join(', ')}, ('Uncached', 'NOR', 1)`);
   await pipeline.waitUntilApplied();
 }
 
@@ -34,22 +30,33 @@ async function sendInvalidation(pipeline: Pipeline, code: string): Promise<void>
   await producer.disconnect();
 }
 
+function countBypass({ audit }: AuditorHealth): number {
+  return audit.city.inconclusive.bypass ?? 0;
+}
+
 describe('the auditor', () => {
   const scope = suiteScope();
   let pipeline: Pipeline;
 
   before(async () => {
-    pipeline = await startPipeline(scope, { env: { STALENESS_BOUND_MS: '2000' } });
+    pipeline = await startPipeline(scope);
     await addCities(pipeline);
   });
 
-  /** A new one, which trusts the cache and has found nothing yet. */
+  /** A new one, which sees changes, trusts the cache and has found nothing yet. */
   async function startAuditor(): Promise<RunningProcess> {
     await pipeline.auditors.pop()?.stop();
     const auditor = pipeline.startAuditor();
-    await waitForAudit(auditor, 'trust', ({ status, audit }) => {
-      return status === 'ok' && audit.city.bypass === null;
-    });
+    await eventually(
+      async () => {
+        await pipeline.sql(`update city set population = population + 1 where name = 'Uncached'`);
+        const { status, audit } = await auditorHealth(auditor);
+        // Only a message can name a code of which nothing is cached.
+        const seesChanges = (audit.city.inconclusive.absent ?? 0) > 0;
+        return (seesChanges && status === 'ok' && audit.city.bypass === null) || undefined;
+      },
+      { what: 'the auditor to work', timeoutMs: 90_000 },
+    );
     return auditor;
   }
 
@@ -60,9 +67,9 @@ describe('the auditor', () => {
         await pipeline.sql('update city set population = population + 1');
         await Promise.all(countries.map((code) => pipeline.get(`/cities/${code}`)));
         const health = await auditorHealth(auditor);
-        return health.audit.city.conclusive > 50 ? health : undefined;
+        return health.audit.city.conclusive > 20 ? health : undefined;
       },
-      { what: 'conclusions', timeoutMs: 60_000 },
+      { what: 'conclusions', timeoutMs: 120_000 },
     );
     assert.equal(audit.city.stale, 0);
     assert.deepEqual([status, problems], ['ok', []]);
@@ -70,11 +77,7 @@ describe('the auditor', () => {
   });
 
   test('looks at what has changed, also where nothing is cached', async () => {
-    const auditor = await startAuditor();
-    await pipeline.sql(`insert into city(name, countrycode, population) values ('Oslo', 'NOR', 1)`);
-    await waitForAudit(auditor, 'a look at a code that only a message can name', ({ audit }) => {
-      return (audit.city.inconclusive.absent ?? 0) > 0;
-    });
+    await startAuditor();
   });
 
   test('finds an old entry that has no right to be there, and says why', async () => {
@@ -84,7 +87,11 @@ describe('the auditor', () => {
     await waitForAudit(auditor, 'trust', ({ audit }) => audit.city.bypass === null);
     await plantOldEntry(pipeline, 'BGR');
 
-    const line = await auditor.waitForEvent('auditor.stale', { timeoutMs: 60_000 });
+    const line = await auditor.waitForEvent('auditor.stale', {
+      // It is found again and again; the message may reach the auditor after the first time.
+      where: ({ last_change: change }) => change !== null,
+      timeoutMs: 90_000,
+    });
     assert.deepEqual([line.level, line.key], ['error', 'cities_BGR']);
     assert.deepEqual(line.cached, '[{"name":"Planted","population":1}]');
     assert.deepEqual(line.database, '[{"name":"Capital of BGR","population":111}]');
@@ -110,10 +117,11 @@ describe('the auditor', () => {
     const auditor = await startAuditor();
     await pipeline.listeners.pop()?.stop();
     await waitForAudit(auditor, 'distrust', ({ audit }) => audit.city.bypass === 'lag');
+    const before = await auditorHealth(auditor);
     await sendInvalidation(pipeline, 'ROU');
     await plantOldEntry(pipeline, 'AUT');
     const { audit } = await waitForAudit(auditor, 'a look in vain', (health) => {
-      return (health.audit.city.inconclusive.bypass ?? 0) > 0;
+      return countBypass(health) > countBypass(before);
     });
     assert.equal(audit.city.stale, 0);
     // It is the distrust that keeps it silent: the entry is still there, and still wrong.
@@ -121,28 +129,4 @@ describe('the auditor', () => {
     await waitForAudit(auditor, 'a finding', (health) => health.audit.city.stale > 0);
     await pipeline.redis.command('DEL', 'cities_AUT');
   });
-});
-
-test('without Kafka the auditor looks at what is cached, and at that alone', async (t) => {
-  const pipeline = await startPipeline(t, {
-    cleaners: 0,
-    env: {
-      ENABLE_KAFKA: 'false',
-      KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
-      STALENESS_BOUND_MS: '2000',
-    },
-  });
-  await addCities(pipeline);
-  const auditor = pipeline.startAuditor();
-  await pipeline.warm('/cities/ROU');
-  const { checks, samples } = await waitForAudit(auditor, 'a conclusion', ({ status, audit }) => {
-    return status === 'ok' && audit.city.conclusive > 0;
-  });
-  assert.deepEqual(Object.keys(checks), ['postgres', 'redis']);
-  assert.deepEqual(samples, ['keyspace']);
-  await plantOldEntry(pipeline, 'ROU');
-  const { last_finding: last } = await waitForAudit(auditor, 'a finding', ({ audit }) => {
-    return audit.city.stale > 0;
-  });
-  assert.deepEqual([last?.key, last?.last_change], ['cities_ROU', null]);
 });

@@ -32,12 +32,13 @@ async function prepare(t: TestContext) {
   };
   // A new group begins at the end, wherever that is when it first looks: it is shown messages that
   // do not count until it has seen one.
-  const consume = async (onBatch: ConsumerOptions['onBatch']) => {
+  const consume = async (onBatch: ConsumerOptions['onBatch'], samples = false) => {
     let looks = false;
     const stop = await startConsumer({
       kafka,
       groupId: `${namespace}group`,
       topics: [topic],
+      samples,
       onBatch: async (batch) => {
         looks = true;
         const messages = batch.messages.filter(({ key }) => key !== 'look');
@@ -141,4 +142,19 @@ test('a topic that does not exist is reported, not created', async (t) => {
     onAlive: () => undefined,
   });
   await assert.rejects(starting, { code: 'kafka_unknown_topic' });
+});
+
+test('who only samples begins at the end each time, and leaves no offsets', async (t) => {
+  const { consume, send } = await prepare(t);
+  const seen: (string | null)[] = [];
+  const onBatch = async (batch: IncomingBatch) => void seen.push(...keysOf(batch));
+  const stop = await consume(onBatch, true);
+  await send('first');
+  await eventually(() => seen.includes('first') || undefined, { what: 'the first message' });
+  await stop();
+  await send('missed');
+  await consume(onBatch, true);
+  await send('last');
+  await eventually(() => seen.includes('last') || undefined, { what: 'the last message' });
+  assert.deepEqual(seen, ['first', 'last']);
 });

@@ -22,8 +22,8 @@ export interface ConsumerOptions {
   kafka: KafkaClient;
   groupId: string;
   topics: readonly string[];
-  /** Of one partition in one fetch; absent: as Kafka likes it. */
-  fetchBytesMax?: number;
+  /** Only samples: fetches rarely and little at a time, keeps no offsets, begins at the end. */
+  samples?: boolean;
   /** Resolving moves the offsets on; rejecting hands the same batch out again. */
   onBatch: (batch: IncomingBatch) => Promise<void>;
   /** The group has (re)assigned its partitions: topic → partitions that are ours. */
@@ -34,15 +34,20 @@ export interface ConsumerOptions {
   onAlive: () => void;
 }
 
+const promptFetches = { minBytes: 1, maxWaitTimeInMs: 250 };
+const sampledFetches = {
+  minBytes: 256 * 1024,
+  maxWaitTimeInMs: 2000,
+  maxBytesPerPartition: 64 * 1024,
+};
+
 /** Joins the group and consumes until `stop`. Offsets are committed after each batch. */
 export async function startConsumer(options: ConsumerOptions): Promise<() => Promise<void>> {
   const consumer = options.kafka.consumer({
     groupId: options.groupId,
     allowAutoTopicCreation: false,
     metadataMaxAge: metadataMaxAgeMs,
-    minBytes: 1,
-    maxWaitTimeInMs: 250,
-    ...(options.fetchBytesMax === undefined ? {} : { maxBytesPerPartition: options.fetchBytesMax }),
+    ...(options.samples === true ? sampledFetches : promptFetches),
     sessionTimeout: 10_000,
     heartbeatInterval: 1000,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1000 },
@@ -57,6 +62,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
     await consumer.connect();
     await consumer.subscribe({ topics: [...options.topics] });
     await consumer.run({
+      autoCommit: options.samples !== true,
       partitionsConsumedConcurrently: 3,
       eachBatch: (payload) => options.onBatch(toIncomingBatch(payload)),
     });

@@ -14,8 +14,8 @@ export interface KafkaSourceOptions {
   kafka: KafkaClient;
   groupId: string;
   topics: readonly string[];
-  /** Of one partition in one fetch; absent: as Kafka likes it. */
-  fetchBytesMax?: number;
+  /** Only samples: see startConsumer. */
+  samples?: boolean;
   onBatch: (batch: IncomingBatch) => Promise<void>;
   logger: Logger;
 }
@@ -64,7 +64,7 @@ export class KafkaSource implements Component {
   }
 
   async #join(): Promise<() => Promise<void>> {
-    const { kafka, groupId, topics, fetchBytesMax, onBatch } = this.#options;
+    const { kafka, groupId, topics, samples = false, onBatch } = this.#options;
     const counts = await readPartitionCounts(kafka, topics);
     const missing = topics.filter((topic) => !counts.has(topic));
     if (missing.length > 0) {
@@ -75,7 +75,7 @@ export class KafkaSource implements Component {
       kafka,
       groupId,
       topics,
-      ...(fetchBytesMax === undefined ? {} : { fetchBytesMax }),
+      samples,
       onBatch,
       onAssignment: (assignment) => this.#joined(assignment),
       onAlive: () => this.#alive(),

@@ -1,6 +1,7 @@
 // What an auditor says of itself, and waiting for it to say something.
 
 import { eventually } from './eventually.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { RunningProcess } from './processes.ts';
 
 export interface Audit {
@@ -37,6 +38,12 @@ export async function waitForAudit(
       const health = await auditorHealth(auditor);
       return holds(health) ? health : undefined;
     },
-    { what: `the auditor: ${what}`, timeoutMs: 60_000 },
+    { what: `the auditor: ${what}`, timeoutMs: 90_000 },
   );
+}
+
+/** What an API could have stored before a change whose DEL was lost. */
+export async function plantOldEntry(pipeline: Pipeline, code: string): Promise<void> {
+  const old = `[{"name":"Planted","population":1}]`;
+  await pipeline.redis.command('SET', `cities_${code}`, old, 'PX', '300000');
 }

@@ -43,7 +43,7 @@ interface Suspicion {
 }
 
 /** Each holds the texts that differ, until the second look. */
-const suspicionsMax = 20;
+const suspicionsMax = 100;
 /** Over the bound: the lag is measured in steps, and rounded. */
 const marginMs = 250;
 const idleMs = 50;

@@ -32,9 +32,6 @@ export interface Audit {
   source: KafkaSource | undefined;
 }
 
-/** A fetch brings a few hundred messages of a partition: a sample needs no more. */
-const fetchBytesMax = 64 * 1024;
-
 export function createAudit(options: AuditOptions): Audit {
   const { settings, clients, trust, tally, logger } = options;
   const { database, databaseState, redis } = clients;
@@ -81,7 +78,7 @@ function createSource(options: AuditOptions, changes: ChangedCodes): KafkaSource
     kafka: createKafka({ bootstrapServers, clientId: 'cinesync-auditor', logger }),
     groupId,
     topics: changes.topics,
-    fetchBytesMax,
+    samples: true,
     onBatch: (batch) => changes.take(batch),
     logger,
   });

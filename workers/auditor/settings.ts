@@ -14,7 +14,7 @@ const schema = z.object({
   AUDITOR_GROUP: z.string().default('cinesync-auditor'),
   STALENESS_BOUND_MS: fields.stalenessBoundMs,
   ...fields.timeToLiveFields,
-  AUDIT_COMPARISONS_PER_SECOND: fields.integer({ min: 0, max: 1000, default: 10 }),
+  AUDIT_COMPARISONS_PER_SECOND: fields.integer({ min: 0, max: 1000, default: 5 }),
   HOST: fields.host,
   HEALTH_PORT: fields.port(9103),
   LOG_LEVEL: fields.logLevel,
