@@ -6,6 +6,7 @@ import { connect as createTlsConnection } from 'node:tls';
 import { Kafka, logLevel } from 'kafkajs';
 import { describeError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { letKafkaRest } from './kafka-idle.ts';
 
 export type KafkaClient = Kafka;
 
@@ -19,6 +20,7 @@ export interface KafkaOptions {
 export const metadataMaxAgeMs = 5000;
 
 export function createKafka(options: KafkaOptions): KafkaClient {
+  letKafkaRest();
   const logger = options.logger.child({ component: 'kafkajs' });
   return new Kafka({
     brokers: [...options.bootstrapServers],
