@@ -97,15 +97,15 @@ export const cacheMutants: readonly Mutant[] = [
     },
   },
   {
-    name: 'who waited too long for a lease fills without one',
+    name: 'who loads without a lease fills with that of another',
     file: reader,
-    find: `      case 'unleased':
+    find: `    return (await this.#unleasedLoads.load(code, load)).text;
 `,
-    replace: `      case 'unleased': {
-        const { resource, store } = this.#options;
-        const held = await store.look(entryKey(resource, code));
-        await this.#loadAndFill(code, held ?? '');
-      }
+    replace: `    const { text } = await this.#unleasedLoads.load(code, load);
+    const { resource, store } = this.#options;
+    const held = await store.look(entryKey(resource, code));
+    if (held !== null) await this.#fill(code, held, text);
+    return text;
 `,
     caughtBy: {
       test: readerTest,
