@@ -6,27 +6,32 @@ import type { Model } from './model/model.ts';
 import { judge } from './model/judge.ts';
 import type { Tally, Violation } from './report/tally.ts';
 import { citySubjects, filmSubjects, type Subject } from './workload/answers.ts';
-import { HttpLink } from './workload/http-link.ts';
+import { type HttpAnswer, HttpLink } from './workload/http-link.ts';
 import { readRows } from './workload/rows.ts';
 import type { Actor } from './world/actors.ts';
 import { withRedis, withSession } from './world/sessions.ts';
-import type { World } from './world/world.ts';
+
+type Api = Pick<Actor, 'name' | 'port'>;
 
 export interface Rest {
-  readonly world: World;
+  readonly world: {
+    readonly servers: { readonly databaseUrl: string; readonly redisUrl: string };
+    readonly pipeline: { readonly positionsPerTopic: number | null };
+    inRole(role: 'api'): readonly Api[];
+  };
   readonly model: Model;
   readonly tally: Tally;
   readonly signal: AbortSignal;
+  readonly caughtUpWithinMs: number;
 }
 
-const caughtUpWithinMs = 120_000;
 const pollMs = 200;
 /** The obvious pipeline knows no measure: this is plenty. */
 const controlQuietMs = 4000;
 const looks = 2;
 
 export async function lookAtRest(rest: Rest): Promise<void> {
-  const { world, signal } = rest;
+  const { world, signal, caughtUpWithinMs } = rest;
   await compareModel(rest);
   const missing = await untilCaughtUp(rest);
   if (signal.aborted) return;
@@ -52,7 +57,7 @@ async function compareModel(rest: Rest): Promise<void> {
 }
 
 /** What is still missing when the time is over; null when nothing is. */
-async function untilCaughtUp({ world, signal }: Rest): Promise<string | null> {
+async function untilCaughtUp({ world, signal, caughtUpWithinMs }: Rest): Promise<string | null> {
   if (world.pipeline.positionsPerTopic === null) {
     await elapse(controlQuietMs, signal);
     return null;
@@ -68,7 +73,7 @@ async function untilCaughtUp({ world, signal }: Rest): Promise<string | null> {
   return missing;
 }
 
-async function databaseNowMs(world: World): Promise<number> {
+async function databaseNowMs(world: Rest['world']): Promise<number> {
   return await withSession(world.servers.databaseUrl, async (session) => {
     const { rows } = await session.query<{ ms: string }>(
       'select ceil(extract(epoch from clock_timestamp()) * 1000)::text as ms',
@@ -77,7 +82,7 @@ async function databaseNowMs(world: World): Promise<number> {
   });
 }
 
-async function whatIsMissing(world: World, nowMs: number): Promise<string | null> {
+async function whatIsMissing(world: Rest['world'], nowMs: number): Promise<string | null> {
   const positions = await withRedis(world.servers.redisUrl, (command) =>
     command<Record<string, string> | string[]>('HGETALL', 'cache_position'),
   );
@@ -97,7 +102,7 @@ async function whatIsMissing(world: World, nowMs: number): Promise<string | null
   return null;
 }
 
-async function bypassReasons({ port }: Actor): Promise<string[]> {
+async function bypassReasons({ port }: Api): Promise<string[]> {
   const url = `http://127.0.0.1:${port}/health`;
   const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
   const { resources } = (await response.json()) as {
@@ -106,16 +111,37 @@ async function bypassReasons({ port }: Actor): Promise<string[]> {
   return Object.values(resources).flatMap(({ bypass }) => bypass ?? []);
 }
 
-async function lookThrough(api: Actor, rest: Rest): Promise<void> {
+async function lookThrough(api: Api, rest: Rest): Promise<void> {
   const link = new HttpLink({ port: api.port, timeoutMs: 5000 });
   for (const subject of [...citySubjects, ...filmSubjects]) {
-    const answer = await link.get(subject.path).catch(() => null);
+    const answer = await ask(link, subject);
     const isAbsent = answer?.status === 404 && subject.resource === 'movie';
-    if (answer === null || (answer.status !== 200 && !isAbsent)) continue;
-    const data = isAbsent ? null : (JSON.parse(answer.body) as { data: unknown }).data;
-    compare(rest, subject, { data, where: api.name });
+    if (answer?.status === 200 || isAbsent) {
+      const data = isAbsent ? null : (JSON.parse(answer.body) as { data: unknown }).data;
+      compare(rest, subject, { data, where: api.name });
+    } else {
+      reportNoAnswer(rest, { api, subject, answer });
+    }
   }
   link.close();
+}
+
+/** A connection may have idled too long just when it is used: that is no fault of the API. */
+async function ask(link: HttpLink, { path }: Subject): Promise<HttpAnswer | null> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    const answer = await link.get(path).catch(() => null);
+    if (answer !== null) return answer;
+  }
+  return null;
+}
+
+function reportNoAnswer(
+  rest: Rest,
+  { api, subject, answer }: { api: Api; subject: Subject; answer: HttpAnswer | null },
+): void {
+  const about = `${subject.resource} ${subject.code} in ${api.name}`;
+  const what = `${api.name} ${answer === null ? 'gave no answer' : `answered ${answer.status}`}`;
+  report(rest, { kind: 'at rest', about, what, details: { body: answer?.body ?? null } });
 }
 
 /** Entries of which a reader would see nothing as long as they are not read. */

@@ -37,6 +37,8 @@ export interface Outcome {
 
 const readersPerApi = 10;
 const readIntervalMs = 14;
+/** What a pipeline that nothing happens to any more has to be current again. */
+const caughtUpWithinMs = 120_000;
 /** After the last fault of a round, under load still. */
 const recoveryMs = 2000;
 
@@ -88,7 +90,7 @@ async function playRounds(play: Play): Promise<number> {
   const runner = new FaultRunner({ stage, faults, tally, say });
   const plan = planRounds({ ...profile, seed: play.seed, kinds: faults });
   const ended = endOf(play);
-  const rest: Rest = { world, model, tally, signal: ended };
+  const rest: Rest = { world, model, tally, signal: ended, caughtUpWithinMs };
   // Once it has caught up with what was there before, so that faults meet a cache in use.
   await lookAtRest(rest);
   workload.startReading();

@@ -1,0 +1,126 @@
+// The look at a pipeline at rest, told one lie at a time: it must report exactly that one.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { createDatabase } from '../support/database.ts';
+import { createRedisDatabase } from '../support/redis.ts';
+import { Model } from './model/model.ts';
+import { Tally } from './report/tally.ts';
+import { lookAtRest } from './rest.ts';
+import { citySubjects } from './workload/answers.ts';
+import { allTowns, filmCell, films, townCell } from './workload/names.ts';
+
+const position = JSON.stringify({ heartbeat: { atMs: Date.now() + 3_600_000 } });
+const town = { id: 1, country: 'FAA', name: 'r1', population: 7 };
+const path = `/cities/${town.country}`;
+
+/** A pipeline at which everything is right: no film, one town, an empty cache. */
+async function prepare(t: TestContext) {
+  const database = await createDatabase(t, { migrated: true });
+  await database.query(
+    `insert into city (id, name, countrycode, population)
+     values (${town.id}, '${town.name}', '${town.country}', ${town.population})`,
+  );
+  const { url: redisUrl, command } = await createRedisDatabase(t);
+  await command('HSET', 'cache_position', 'cities/0', position, 'movies/0', position);
+  const model = new Model();
+  model.declare([
+    ...allTowns.flatMap(({ id, homes }) =>
+      homes.map((home) => ({ cell: townCell(home, id), value: 0 })),
+    ),
+    ...films.map((film) => ({ cell: filmCell(film), value: 0 })),
+    { cell: townCell(town.country, town.id), value: town.population },
+  ]);
+  const answers = new Map<string, [status: number, body: object]>([
+    ['/health', [200, { resources: { city: { bypass: null } } }]],
+    [path, [200, { data: [town] }]],
+  ]);
+  const api = { name: 'api-1', port: await startApi(t, answers) };
+  const look = async () => {
+    const tally = new Tally();
+    await lookAtRest({
+      world: {
+        servers: { databaseUrl: database.url, redisUrl },
+        pipeline: { positionsPerTopic: 1 },
+        inRole: () => [api],
+      },
+      model,
+      tally,
+      signal: new AbortController().signal,
+      caughtUpWithinMs: 0,
+    });
+    return tally.violations.map(({ kind, what }) => `${kind}: ${what}`);
+  };
+  return { database, command, model, answers, look };
+}
+
+async function startApi(
+  t: TestContext,
+  answers: ReadonlyMap<string, [status: number, body: object]>,
+): Promise<number> {
+  const server = createServer((request, response) => {
+    const isCity = request.url?.startsWith('/cities/') ?? false;
+    const [status, body] = answers.get(request.url ?? '') ?? [isCity ? 200 : 404, { data: [] }];
+    const text = JSON.stringify(body);
+    response.writeHead(status, { 'content-length': text.length }).end(text);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+test('a pipeline that is right at rest is not complained of', async (t) => {
+  const { look } = await prepare(t);
+  assert.deepEqual(await look(), []);
+});
+
+test('an API that answers what the rows are no more is', async (t) => {
+  const { answers, look } = await prepare(t);
+  answers.set(path, [200, { data: [] }]);
+  assert.deepEqual(await look(), ['at rest: api-1: city FAA: city/FAA/r1 = 0 (never)']);
+});
+
+test('an API that answers with an error is', async (t) => {
+  const { answers, look } = await prepare(t);
+  answers.set(path, [500, {}]);
+  assert.deepEqual(await look(), ['at rest: api-1 answered 500']);
+});
+
+test('an entry that nobody reads is, when it is not what the rows are', async (t) => {
+  const { command, look } = await prepare(t);
+  const [subject] = citySubjects;
+  assert.ok(subject);
+  await command('SET', subject.entryKey, '[]');
+  assert.deepEqual(await look(), ['at rest: Redis: city FAA: city/FAA/r1 = 0 (never)']);
+});
+
+test('rows that are not what was committed are the fault of the suite', async (t) => {
+  const { model, answers, look } = await prepare(t);
+  const attempt = model.attempt([{ cell: townCell(town.country, town.id), value: 8 }], 0);
+  model.commit(attempt, 0);
+  answers.set(path, [200, { data: [{ ...town, population: 8 }] }]);
+  assert.deepEqual(await look(), ['database: the rows are not what was committed: city/FAA/r1']);
+});
+
+test('a pipeline that never becomes current is', async (t) => {
+  const { command, look } = await prepare(t);
+  await command('HDEL', 'cache_position', 'movies/0');
+  assert.deepEqual(await look(), [
+    'not at rest: after 0 s without faults: 1 of 2 positions are current',
+  ]);
+});
+
+test('an API that goes on reading from Postgres is', async (t) => {
+  const { answers, look } = await prepare(t);
+  answers.set('/health', [200, { resources: { city: { bypass: 'lag' } } }]);
+  assert.deepEqual(await look(), [
+    'not at rest: after 0 s without faults: api-1 reads from Postgres: lag',
+  ]);
+});
