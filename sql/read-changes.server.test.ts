@@ -46,7 +46,7 @@ describe('reading changes', () => {
     return Number(row?.deleted);
   }
 
-  /** The floor once it is at least `xid`: other tests' transactions hold back that of the whole server. */
+  /** Once it is `xid` or more: other tests hold back the floor of the whole server. */
   async function floorFrom(xid: bigint): Promise<string> {
     return await eventually(
       async () => {
