@@ -7,6 +7,8 @@ export interface Call {
   readonly help: boolean;
   readonly list: boolean;
   readonly jobs: number;
+  /** Do not run the tests on the source as it is first. */
+  readonly testsPass: boolean;
   /** Those that were asked for; all when none was named. */
   readonly mutants: readonly Mutant[];
 }
@@ -15,6 +17,7 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
   jobs: { type: 'string', default: '2' },
   list: { type: 'boolean', default: false },
+  'tests-pass': { type: 'boolean', default: false },
 } as const;
 
 /** A sentence when it can not be understood. */
@@ -37,5 +40,11 @@ export function readCall(args: string[], known: readonly Mutant[]): Call | strin
   if (mutants.length === 0) {
     return `No mutant has "${words.join('" or "')}" in its name or file.`;
   }
-  return { help: values.help, list: values.list, jobs, mutants };
+  return {
+    help: values.help,
+    list: values.list,
+    jobs,
+    testsPass: values['tests-pass'],
+    mutants,
+  };
 }

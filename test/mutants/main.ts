@@ -13,9 +13,10 @@ const help = `Breaks the source in one place at a time, and runs the test that m
   npm run mutants -- lease flush  those whose name or file has one of these
   npm run mutants -- --list       what there is, without running anything
 
-  --jobs N    how many at a time (default 2)
-  --list      name them
-  --help      this text
+  --jobs N       how many at a time (default 2)
+  --tests-pass   leave out the look at the tests without a mutant: \`npm test\` is run anyway
+  --list         name them
+  --help         this text
 
 It works on copies in a temporary folder and starts servers of its own. When all of them were run
 and caught it writes the table in test/faults/README.md.

@@ -8,8 +8,26 @@ export interface Mutant {
   /** Occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
-  /** A test file, and the title of the test in it that fails. */
-  readonly caughtBy: { readonly test: string; readonly title: string };
+  readonly caughtBy: Catcher;
+  /** It leaves wrong entries behind for good: the auditor must find them, after these changes. */
+  readonly auditedAfter?: string;
+}
+
+/** A test file, and the title of the test in it that fails. */
+export interface Catcher {
+  readonly test: string;
+  readonly title: string;
+}
+
+const auditorTest = 'test/auditor-at-rest.test.ts';
+
+/** Each of them has to notice. */
+export function catchersOf({ caughtBy, auditedAfter }: Mutant): Catcher[] {
+  if (auditedAfter === undefined) return [caughtBy];
+  return [
+    caughtBy,
+    { test: auditorTest, title: `the auditor finds nothing after ${auditedAfter}` },
+  ];
 }
 
 /** @throws when the place can not be told exactly: the source has moved on, and so must this. */

@@ -117,6 +117,7 @@ export const cacheMutants: readonly Mutant[] = [
     file: 'contract/resources.ts',
     find: `return uuid.test(lower) ? lower : null;`,
     replace: `return uuid.test(lower) ? text : null;`,
+    auditedAfter: 'changes of rows',
     caughtBy: { test: 'test/api-movies.test.ts', title: 'an id in capitals is the same entry' },
   },
   {

@@ -21,6 +21,7 @@ export const captureMutants: readonly Mutant[] = [
     file: parts,
     find: `array_remove(array[pair.old_code, nullif(pair.new_code, pair.old_code)], null)`,
     replace: `array[coalesce(pair.new_code, pair.old_code)]`,
+    auditedAfter: 'changes of rows',
     caughtBy: {
       test: writesTest,
       title: 'a code that changes is named old and new, for one row and for several',
@@ -31,6 +32,7 @@ export const captureMutants: readonly Mutant[] = [
     file: source,
     find: `else 'select distinct unnest(array[%s, %s]) from %s' end`,
     replace: `else 'select distinct coalesce(%2$s, %1$s) from %3$s' end`,
+    auditedAfter: 'changes of rows',
     caughtBy: {
       test: writesTest,
       title: 'a code that changes is named old and new, for one row and for several',
@@ -41,6 +43,7 @@ export const captureMutants: readonly Mutant[] = [
     file: parts,
     find: `where changed.code is not null\n        ) as numbered`,
     replace: `where changed.code is not null limit 500\n        ) as numbered`,
+    auditedAfter: 'changes of many rows',
     caughtBy: { test: bulkTest, title: 'codes come in chunks of up to 500, each code once' },
   },
   {
@@ -48,6 +51,7 @@ export const captureMutants: readonly Mutant[] = [
     file: source,
     find: `if tg_op = 'TRUNCATE' or changed > %2$s then%3$s`,
     replace: `if tg_op = 'TRUNCATE' then null; elsif changed > %2$s then%3$s`,
+    auditedAfter: 'the end of every row',
     caughtBy: { test: 'test/capture.test.ts', title: 'TRUNCATE becomes one flush' },
   },
   {
@@ -65,6 +69,7 @@ export const captureMutants: readonly Mutant[] = [
     file: 'sql/migrations/0017_build.sql',
     find: `alter table %s enable always trigger %I`,
     replace: `alter table %s enable trigger %I`,
+    auditedAfter: 'changes of rows',
     caughtBy: { test: writesTest, title: 'a replica session is captured too' },
   },
   {

@@ -101,7 +101,7 @@ export const listenerMutants: readonly Mutant[] = [
       await subscriber.connect();`,
     caughtBy: {
       test: 'workers/listener/wake-up.server.test.ts',
-      title: 'a server that is away for long is listened to once it is back',
+      title: 'it rings for every notification, and keeps the payload with its channel',
     },
   },
   {
@@ -197,6 +197,7 @@ export const listenerMutants: readonly Mutant[] = [
     replace: `      } else if (!Reflect.has(globalThis, canonical)) {
         Reflect.set(globalThis, canonical, true);
         origins.set(canonical, change);`,
+    auditedAfter: 'changes of rows',
     caughtBy: {
       test: planTest,
       title: 'are made distinct within the send and never against an earlier one',

@@ -107,6 +107,7 @@ export const pipelineMutants: readonly Mutant[] = [
       flushes = true;`,
     replace: `    } else if (parsed.action === 'flush_cache') {
       flushes ||= false;`,
+    auditedAfter: 'the end of every row',
     caughtBy: { test: planTest, title: 'a flush is asked for beside the entries that are named' },
   },
 ];

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { judge, missingOn } from './judge.ts';
-import { type Mutant, sabotage } from './mutant.ts';
+import { type Catcher, catchersOf, type Mutant, sabotage } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { markdownTable, summary, withTable } from './table.ts';
 
@@ -19,14 +19,20 @@ const mutant: Mutant = {
   caughtBy: { test: 'sum.test.ts', title: 'a | b' },
 };
 
+const trial = { mutant, catcher: mutant.caughtBy };
+
 describe('every mutant', () => {
-  for (const { name, file, caughtBy } of mutants) {
+  for (const { name, file } of mutants) {
     test(`${name}: its place in ${file} is exact, and there is such a test`, () => {
       const fitting = mutants.filter((one) => one.name === name);
       assert.equal(fitting.length, 1, 'names are unique');
       const source = readFileSync(root + file, 'utf8');
       assert.notEqual(sabotage(source, fitting[0] as Mutant), source);
-      assert.ok(existsSync(root + caughtBy.test), caughtBy.test);
+      const catchers = catchersOf(fitting[0] as Mutant);
+      assert.deepEqual(
+        catchers.filter((catcher) => !existsSync(root + catcher.test)),
+        [],
+      );
     });
   }
 });
@@ -48,22 +54,22 @@ describe('a mutant', () => {
   const run = { passed: new Set(['other']), failed: new Map([['a | b', '3 is not 1']]) };
 
   test('is caught when the named test failed', () => {
-    const { caught, detail } = judge(mutant, run, 1);
+    const { caught, detail } = judge(trial, run, 1);
     assert.deepEqual([caught, detail], [true, '3 is not 1']);
   });
 
   test('is not caught by a test that passed, was not reached, or is another one', () => {
     const passed = { passed: new Set(['a | b']), failed: new Map() };
-    assert.deepEqual(judge(mutant, passed, 1).detail, 'the test passed');
+    assert.deepEqual(judge(trial, passed, 1).detail, 'the test passed');
     const elsewhere = { passed: new Set<string>(), failed: new Map([['c', '']]) };
-    const verdict = judge(mutant, elsewhere, 1);
+    const verdict = judge(trial, elsewhere, 1);
     assert.equal(verdict.caught, false);
     assert.equal(verdict.detail, 'the test was not reached; these failed: "c"');
   });
 
   test('shows nothing by a test that fails, or is missing, on the source as it is', () => {
-    assert.deepEqual(missingOn(run, [mutant]), ['a | b']);
-    assert.deepEqual(missingOn({ passed: new Set(['a | b']), failed: new Map() }, [mutant]), []);
+    assert.deepEqual(missingOn(run, [trial]), ['a | b']);
+    assert.deepEqual(missingOn({ passed: new Set(['a | b']), failed: new Map() }, [trial]), []);
   });
 });
 
@@ -80,9 +86,22 @@ test('the table stands between its marks and replaces the one before', () => {
 
 test('the summary counts, gives the median time, and names what was not caught', () => {
   const verdicts = [1000, 9000, 2000].map((tookMs, index) => {
-    return { mutant, caught: index > 0, detail: 'the test passed', tookMs };
+    return { ...trial, caught: index > 0, detail: 'the test passed', tookMs };
   });
-  const [first, second] = summary(verdicts).split('\n');
-  assert.equal(first, '2 of 3 mutants caught, half of them within 2.0 s.');
-  assert.equal(second, 'NOT CAUGHT  adds where it should not (sum.ts): the test passed');
+  assert.deepEqual(summary(verdicts).split('\n'), [
+    '2 of 3 mutants caught, half of them within 2.0 s.',
+    'NOT CAUGHT  adds where it should not (sum.ts) by sum.test.ts: the test passed',
+  ]);
+});
+
+test('what leaves wrong entries is tried with the auditor as well', () => {
+  const lasting = { ...mutant, auditedAfter: 'a change' };
+  const [first, second] = catchersOf(lasting);
+  assert.equal(first, mutant.caughtBy);
+  assert.equal(second?.title, 'the auditor finds nothing after a change');
+  const verdicts = [first, second].map((catcher) => {
+    return { mutant: lasting, catcher: catcher as Catcher, caught: true, detail: '', tookMs: 1 };
+  });
+  assert.match(summary(verdicts), /^1 of 1 mutants caught.*\n1 of 1 found by the auditor/);
+  assert.match(markdownTable([lasting]), /<br>`test\/auditor-at-rest/);
 });

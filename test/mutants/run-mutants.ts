@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createProgress, type Progress } from '../../stack/progress.ts';
 import type { Session } from '../../stack/session.ts';
 import { startTestServers } from '../../stack/test-run/test-servers.ts';
-import { judge, missingOn, type Verdict } from './judge.ts';
+import { judge, missingOn, type Trial, trialsOf, type Verdict } from './judge.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants as allMutants } from './mutants.ts';
 import { runTestFile } from './run-test-file.ts';
@@ -19,6 +19,8 @@ export interface MutantRun {
   readonly mutants: readonly Mutant[];
   /** How many at a time. */
   readonly jobs: number;
+  /** They are known to pass on the source as it is, or will be run on it. */
+  readonly testsPass: boolean;
 }
 
 function say(text: string): void {
@@ -34,12 +36,13 @@ export async function runMutants(session: Session, call: MutantRun): Promise<num
     for (const slot of slots) slot.remove();
   });
   const testing = { env, run: session.places.run };
-  const unfit = await runUnmutated(slots, call.mutants, testing);
+  const trials = trialsOf(call.mutants);
+  const unfit = call.testsPass ? [] : await runUnmutated(slots, trials, testing);
   if (unfit.length > 0) {
     say(`\nThese tests do not pass on the source as it is:\n  ${unfit.join('\n  ')}`);
     return 1;
   }
-  const verdicts = await runEach(slots, call.mutants, testing);
+  const verdicts = await runEach(slots, trials, testing);
   say(`\n${summary(verdicts)}`);
   const allCaught = verdicts.every(({ caught }) => caught);
   if (allCaught && call.mutants.length === allMutants.length) writeTable(session.places.root);
@@ -50,14 +53,15 @@ type Testing = Pick<Parameters<typeof runTestFile>[0], 'env' | 'run'>;
 
 async function runUnmutated(
   slots: readonly SourceCopy[],
-  mutants: readonly Mutant[],
+  trials: readonly Trial[],
   testing: Testing,
 ): Promise<string[]> {
-  const files = [...new Set(mutants.map(({ caughtBy }) => caughtBy.test))];
+  const files = [...new Set(trials.map(({ catcher }) => catcher.test))];
   const step = oneLine('unmutated', files.length);
   const missing = await inSlots(slots, files, async ({ root }, file) => {
-    const source = await runTestFile({ ...testing, root, file });
-    const own = mutants.filter(({ caughtBy }) => caughtBy.test === file);
+    const own = trials.filter(({ catcher }) => catcher.test === file);
+    const titles = own.map(({ catcher }) => catcher.title);
+    const source = await runTestFile({ ...testing, root, file, titles });
     step.done();
     return missingOn(source, own).map((title) => `${file}: ${title}`);
   });
@@ -67,16 +71,18 @@ async function runUnmutated(
 
 async function runEach(
   slots: readonly SourceCopy[],
-  mutants: readonly Mutant[],
+  trials: readonly Trial[],
   testing: Testing,
 ): Promise<Verdict[]> {
-  return await inSlots(slots, mutants, async (slot, mutant) => {
+  return await inSlots(slots, trials, async (slot, trial) => {
     const startedMs = performance.now();
-    const { test: file, title: stopAtFailureOf } = mutant.caughtBy;
+    const { mutant, catcher } = trial;
+    const { test: file, title } = catcher;
     slot.apply(mutant);
-    const tested = await runTestFile({ ...testing, root: slot.root, file, stopAtFailureOf });
+    const options = { ...testing, root: slot.root, file, titles: [title], stopAtFailure: true };
+    const tested = await runTestFile(options);
     slot.restore(mutant);
-    const verdict = judge(mutant, tested, performance.now() - startedMs);
+    const verdict = judge(trial, tested, performance.now() - startedMs);
     const mark = verdict.caught ? 'caught    ' : 'NOT CAUGHT';
     const seconds = (verdict.tookMs / 1000).toFixed(1).padStart(5);
     say(`${mark} ${seconds} s  ${mutant.name}\n${' '.repeat(20)}${file}: ${verdict.detail}`);

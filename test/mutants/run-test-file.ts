@@ -1,4 +1,5 @@
-// Runs one test file of a copy in a process group of its own, and watches what passes and fails.
+// Runs some tests of one file of a copy in a process group of its own, and watches what passes and
+// fails.
 
 import { startChild } from '../../stack/child.ts';
 import { nodeFlags } from '../../stack/node-flags.ts';
@@ -12,9 +13,11 @@ export interface TestFileRun {
 export interface RunTestFileOptions {
   readonly root: string;
   readonly file: string;
+  /** The tests to run, by their titles; the others are skipped. */
+  readonly titles: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** The run ends as soon as this test has failed. */
-  readonly stopAtFailureOf?: string;
+  /** The run ends with the first of them that fails. */
+  readonly stopAtFailure?: boolean;
   /** Folder of the notes about running processes. */
   readonly run: string;
 }
@@ -24,7 +27,7 @@ const testTimeoutMs = 90_000;
 const stopTimeoutMs = 10_000;
 
 export async function runTestFile(options: RunTestFileOptions): Promise<TestFileRun> {
-  const { root, file, env, stopAtFailureOf, run } = options;
+  const { root, file, titles, env, stopAtFailure = false, run } = options;
   const passed = new Set<string>();
   const failed = new Map<string, string>();
   let noticed = (): void => undefined;
@@ -38,6 +41,7 @@ export async function runTestFile(options: RunTestFileOptions): Promise<TestFile
       ...nodeFlags(),
       '--test',
       `--test-timeout=${testTimeoutMs}`,
+      `--test-name-pattern=${patternOf(titles)}`,
       `--test-reporter=${new URL('event-reporter.mjs', import.meta.url).href}`,
       '--test-reporter-destination=stdout',
       file,
@@ -50,7 +54,7 @@ export async function runTestFile(options: RunTestFileOptions): Promise<TestFile
         if (event?.passed !== undefined) passed.add(event.passed);
         if (event?.failed === undefined) return;
         failed.set(event.failed, event.why ?? '');
-        if (event.failed === stopAtFailureOf) noticed();
+        if (stopAtFailure && titles.includes(event.failed)) noticed();
       },
     },
     stopSignal: 'SIGTERM',
@@ -60,6 +64,12 @@ export async function runTestFile(options: RunTestFileOptions): Promise<TestFile
   await Promise.race([child.exited, isNoticed]);
   await child.stop();
   return { passed, failed };
+}
+
+/** Later versions of Node compare with the titles of the suites, too, before that of the test. */
+function patternOf(titles: readonly string[]): string {
+  const escaped = titles.map((title) => title.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return `(${escaped.join('|')})$`;
 }
 
 interface TestEvent {

@@ -1,15 +1,15 @@
 // The table of what caught what, for people and for the page that keeps it.
 
 import type { Verdict } from './judge.ts';
-import type { Mutant } from './mutant.ts';
+import { catchersOf, type Mutant } from './mutant.ts';
 
 const begin = '<!-- mutants: written by npm run mutants -->';
 const end = '<!-- mutants end -->';
 
 export function markdownTable(mutants: readonly Mutant[]): string {
-  const rows = mutants.map(({ name, file, caughtBy }) => {
-    const { test, title } = caughtBy;
-    return `| ${cell(name)} | \`${file}\` | \`${test}\`: ${cell(title)} |`;
+  const rows = mutants.map((mutant) => {
+    const catchers = catchersOf(mutant).map(({ test, title }) => `\`${test}\`: ${cell(title)}`);
+    return `| ${cell(mutant.name)} | \`${mutant.file}\` | ${catchers.join('<br>')} |`;
   });
   return ['| sabotage | in | caught by |', '|---|---|---|', ...rows].join('\n');
 }
@@ -25,15 +25,22 @@ export function withTable(page: string, mutants: readonly Mutant[]): string {
 }
 
 export function summary(verdicts: readonly Verdict[]): string {
-  const caught = verdicts.filter((verdict) => verdict.caught);
-  const times = verdicts.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+  const named = verdicts.filter(({ mutant, catcher }) => catcher === mutant.caughtBy);
+  const audits = verdicts.filter((verdict) => !named.includes(verdict));
+  const times = named.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
   const medianS = (times[Math.floor(times.length / 2)] ?? 0) / 1000;
-  const missed = verdicts.filter((verdict) => !verdict.caught);
+  const missed = verdicts.filter(({ caught }) => !caught);
   return [
-    `${caught.length} of ${verdicts.length} mutants caught, ` +
-      `half of them within ${medianS.toFixed(1)} s.`,
-    ...missed.map(({ mutant, detail }) => `NOT CAUGHT  ${mutant.name} (${mutant.file}): ${detail}`),
+    `${countCaught(named)} mutants caught, half of them within ${medianS.toFixed(1)} s.`,
+    ...(audits.length > 0 ? [`${countCaught(audits)} found by the auditor, too.`] : []),
+    ...missed.map(({ mutant, catcher, detail }) => {
+      return `NOT CAUGHT  ${mutant.name} (${mutant.file}) by ${catcher.test}: ${detail}`;
+    }),
   ].join('\n');
+}
+
+function countCaught(verdicts: readonly Verdict[]): string {
+  return `${verdicts.filter(({ caught }) => caught).length} of ${verdicts.length}`;
 }
 
 function cell(text: string): string {

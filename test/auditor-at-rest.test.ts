@@ -1,0 +1,146 @@
+// After changes of every kind, with everything cached before: at rest no entry is wrong, and the
+// auditor agrees. A build that leaves wrong entries behind fails both: the auditor finds them.
+
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { type AuditorHealth, auditorHealth, waitForAudit } from './support/audit.ts';
+import { type Pipeline, startPipeline } from './support/pipeline.ts';
+import { suiteScope } from './support/scope.ts';
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
+const codes = letters.flatMap((one) => letters.map((two) => `X${one}${two}`));
+const countries = codes.slice(0, 150);
+/** With those, more than one row of the outbox names. */
+const moreCountries = codes.slice(150, 600);
+const uuid = (number: number) => `abcdef00-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const films = [0, 1, 2, 3].map(uuid);
+const genres = [0, 1, 2].map(uuid);
+const paths = [
+  ...codes.slice(0, 600).map((code) => `/cities/${code}`),
+  ...films.map((id) => `/movies/${id}`),
+  ...films.map((id) => `/movies/${id.toUpperCase()}`),
+];
+
+const deleteEntries = `
+  for _, prefix in ipairs({'cities_', 'movie_'}) do
+    for _, key in ipairs(redis.call('KEYS', prefix .. '*')) do redis.call('DEL', key) end
+  end`;
+
+const firstRows = `
+  insert into city(name, countrycode, population)
+  select 'Town', code, 1 from unnest('{${countries.join()}}'::text[]) as code;
+  insert into genres(id, name)
+  select id, 'Genre ' || id from unnest('{${genres.join()}}'::uuid[]) as id;
+  insert into movies(id, title, rating, is_published)
+  select id, 'Film', 1, true from unnest('{${films.join()}}'::uuid[]) as id;
+  insert into movie_genres
+  select film, genre from unnest('{${films.join()}}'::uuid[]) as film,
+    unnest('{${genres.join()}}'::uuid[]) as genre`;
+
+interface Round {
+  readonly name: string;
+  /** Everything is cached before each of them. */
+  readonly steps: readonly string[];
+  /** So many that the auditor must have come across what is wrong, if anything is. */
+  readonly conclusions: number;
+}
+
+const changesOfRows: Round = {
+  name: 'changes of rows',
+  conclusions: 1000,
+  steps: [
+    `update city set population = 2 where countrycode in ('XAA', 'XAB')`,
+    `update city set population = 3 where countrycode = 'XAA';
+     update city set countrycode = 'XAC' where countrycode = 'XAB';
+     update city set countrycode = 'XB' || right(countrycode, 1) where countrycode like 'XC%';
+     delete from city where countrycode = 'XDA';
+     insert into city(name, countrycode, population) values ('New', 'XDB', 1);
+     begin; set local session_replication_role = replica;
+     update city set population = 9 where countrycode = 'XEA'; commit;
+     update movies set rating = 2 where id = '${films[0]}';
+     update genres set name = 'Other' where id = '${genres[0]}';
+     delete from movie_genres where genre_id = '${genres[1]}'`,
+  ],
+};
+const changesOfManyRows: Round = {
+  name: 'changes of many rows',
+  conclusions: 600,
+  steps: [
+    `insert into city(name, countrycode, population)
+     select 'Town', code, 1 from unnest('{${moreCountries.join()}}'::text[]) as code`,
+    'update city set population = population + 1',
+  ],
+};
+const endOfEveryRow: Round = {
+  name: 'the end of every row',
+  conclusions: 200,
+  steps: ['truncate city, movies cascade'],
+};
+
+describe('at rest', () => {
+  const scope = suiteScope();
+  let pipeline: Pipeline;
+
+  before(async () => {
+    pipeline = await startPipeline(scope);
+    pipeline.startAuditor();
+    await pipeline.sql(`delete from genres; ${firstRows}`);
+    await pipeline.waitUntilApplied();
+  });
+
+  async function readAll(): Promise<Map<string, string>> {
+    const queue = [...paths];
+    const answers = new Map<string, string>();
+    const reader = async (): Promise<void> => {
+      for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+        answers.set(path, JSON.stringify((await pipeline.get(path)).data ?? null));
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, reader));
+    return answers;
+  }
+
+  /** Everything is cached, with what the rows say now. */
+  async function fill(): Promise<void> {
+    await pipeline.waitUntilApplied();
+    await pipeline.waitUntilTrusted();
+    await readAll();
+  }
+
+  /** What readers are told, against what they are told once the entries are gone. */
+  async function findWrong(): Promise<string[]> {
+    const told = await readAll();
+    await pipeline.redis.command('EVAL', deleteEntries, '0');
+    const right = await readAll();
+    return paths.filter((path) => told.get(path) !== right.get(path));
+  }
+
+  /** How many stale entries it has found once it has drawn so many conclusions. */
+  async function askAuditor(conclusions: number): Promise<number> {
+    const [auditor] = pipeline.auditors;
+    assert.ok(auditor);
+    const count = ({ audit: { city, movie } }: AuditorHealth, what: 'conclusive' | 'stale') =>
+      city[what] + movie[what];
+    const before = await auditorHealth(auditor);
+    const health = await waitForAudit(auditor, 'conclusions', (now) => {
+      const isThrough = count(now, 'conclusive') >= count(before, 'conclusive') + conclusions;
+      return isThrough || count(now, 'stale') > count(before, 'stale');
+    });
+    return count(health, 'stale') - count(before, 'stale');
+  }
+
+  for (const { name, steps, conclusions } of [changesOfRows, changesOfManyRows, endOfEveryRow]) {
+    test(`the auditor finds nothing after ${name}`, async () => {
+      for (const statements of steps) {
+        await fill();
+        await pipeline.sql(statements);
+      }
+      await fill();
+      assert.equal(await askAuditor(conclusions), 0);
+    });
+
+    test(`no entry is wrong after ${name}`, async () => {
+      assert.deepEqual(await findWrong(), []);
+    });
+  }
+});
