@@ -34,6 +34,10 @@ export interface ConsumerOptions {
   onAlive: () => void;
 }
 
+const rebalanceTimeoutMs = 30_000;
+/** For the client: who joins a group is answered once all its members have come, or are given up. */
+export const groupSilenceMaxMs = rebalanceTimeoutMs + 5000;
+
 const promptFetches = { minBytes: 1, maxWaitTimeInMs: 250 };
 const sampledFetches = {
   minBytes: 256 * 1024,
@@ -50,6 +54,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
     ...(options.samples === true ? sampledFetches : promptFetches),
     sessionTimeout: 10_000,
     heartbeatInterval: 1000,
+    rebalanceTimeout: rebalanceTimeoutMs,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1000 },
   });
   consumer.on('consumer.group_join', ({ payload }) => {

@@ -6,6 +6,7 @@ import { connect as createTlsConnection } from 'node:tls';
 import { Kafka, logLevel } from 'kafkajs';
 import { describeError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { watchAnswers } from './answer-watch.ts';
 import { letKafkaRest } from './kafka-idle.ts';
 
 export type KafkaClient = Kafka;
@@ -14,7 +15,11 @@ export interface KafkaOptions {
   bootstrapServers: readonly string[];
   clientId: string;
   logger: Logger;
+  /** A connection over which nothing is answered for so long is made anew. */
+  silenceMaxMs?: number;
 }
+
+const requestTimeoutMs = 10_000;
 
 /** How old a client's picture of topics and partitions may get before it asks again. */
 export const metadataMaxAgeMs = 5000;
@@ -26,9 +31,13 @@ export function createKafka(options: KafkaOptions): KafkaClient {
     brokers: [...options.bootstrapServers],
     clientId: options.clientId,
     connectionTimeout: 3000,
-    requestTimeout: 10_000,
+    requestTimeout: requestTimeoutMs,
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1000 },
-    socketFactory: createSocket,
+    socketFactory: (target) => {
+      const socket = createSocket(target);
+      watchAnswers(socket, options.silenceMaxMs ?? requestTimeoutMs);
+      return socket;
+    },
     // kafkajs shouts at every retry; what matters is said once by whoever uses it.
     logLevel: logger.isLevelEnabled('debug') ? logLevel.INFO : logLevel.NOTHING,
     logCreator: () => (entry) => {

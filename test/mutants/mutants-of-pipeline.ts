@@ -21,6 +21,16 @@ export const pipelineMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'a connection to Kafka that fell silent is used for ever',
+    file: 'platform/clients/answer-watch.ts',
+    find: `if (silentMs > silenceMaxMs) {`,
+    replace: `if (silentMs < 0) {`,
+    caughtBy: {
+      test: 'platform/clients/answer-watch.test.ts',
+      title: 'a connection that has not answered for so long is given up',
+    },
+  },
+  {
     name: 'a heartbeat goes to one partition only',
     file: publisher,
     find: `Array.from({ length: count }, (_, partition) => ({`,

@@ -5,6 +5,7 @@ import type { Trust } from '../../cache/trust.ts';
 import type { CachedResource, ResourceName } from '../../contract/resources.ts';
 import { updatesTopic } from '../../contract/topics.ts';
 import { createKafka } from '../../platform/clients/kafka.ts';
+import { groupSilenceMaxMs } from '../../platform/clients/kafka-consumer.ts';
 import { KafkaSource } from '../../platform/clients/kafka-source.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { Auditor, type StaleEntry } from './auditor.ts';
@@ -75,7 +76,12 @@ function createSource(options: AuditOptions, changes: ChangedCodes): KafkaSource
   }
   const { bootstrapServers, groupId } = settings;
   return new KafkaSource({
-    kafka: createKafka({ bootstrapServers, clientId: 'cinesync-auditor', logger }),
+    kafka: createKafka({
+      bootstrapServers,
+      clientId: 'cinesync-auditor',
+      logger,
+      silenceMaxMs: groupSilenceMaxMs,
+    }),
     groupId,
     topics: changes.topics,
     samples: true,

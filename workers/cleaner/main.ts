@@ -2,6 +2,7 @@
 
 import { partitionOf } from '../../contract/partition.ts';
 import { createKafka } from '../../platform/clients/kafka.ts';
+import { groupSilenceMaxMs } from '../../platform/clients/kafka-consumer.ts';
 import { Publisher } from '../../platform/clients/kafka-publisher.ts';
 import { KafkaSource } from '../../platform/clients/kafka-source.ts';
 import { readPartitionCounts } from '../../platform/clients/kafka-topics.ts';
@@ -26,7 +27,8 @@ await runProcess(() => {
   const counters = new CleanerMetrics(metrics);
 
   const { bootstrapServers, redisUrl: url } = settings;
-  const kafka = createKafka({ bootstrapServers, clientId: 'cinesync-cleaner', logger });
+  const client = { bootstrapServers, clientId: 'cinesync-cleaner', logger };
+  const kafka = createKafka(client);
   const publisher = new Publisher({ kafka, partitionOf });
   const redis = new RedisConnection({ url, name: 'cinesync-cleaner', deadlineMs: 5000, logger });
 
@@ -39,7 +41,7 @@ await runProcess(() => {
   });
   const cleaner = new Cleaner({ topicNamespace, sink, deadLetters, metrics: counters, logger });
   const source = new KafkaSource({
-    kafka,
+    kafka: createKafka({ ...client, silenceMaxMs: groupSilenceMaxMs }),
     groupId,
     topics: cleaner.topics,
     onBatch: (batch) => cleaner.apply(batch),
