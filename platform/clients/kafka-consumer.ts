@@ -35,7 +35,7 @@ export interface ConsumerOptions {
 }
 
 const rebalanceTimeoutMs = 30_000;
-/** For the client: who joins a group is answered once all its members have come, or are given up. */
+/** For the client: who joins a group is answered when all members have come, or are given up. */
 export const groupSilenceMaxMs = rebalanceTimeoutMs + 5000;
 
 const promptFetches = { minBytes: 1, maxWaitTimeInMs: 250 };

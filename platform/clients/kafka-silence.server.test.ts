@@ -3,12 +3,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { Kafka, logLevel } from 'kafkajs';
-import { freePort } from '../../stack/ports.ts';
-import { kafkaBehind } from '../../stack/servers/kafka.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { startOwnServer } from '../../test/support/own-server.ts';
+import { startForwardedKafka } from '../../test/support/forwarded-kafka.ts';
 import { suiteScope } from '../../test/support/scope.ts';
-import { TcpProxy } from '../../test/support/tcp-proxy.ts';
+import type { TcpProxy } from '../../test/support/tcp-proxy.ts';
 import { createLogger } from '../logger.ts';
 import { createKafka, type KafkaClient } from './kafka.ts';
 import { startConsumer } from './kafka-consumer.ts';
@@ -24,16 +22,10 @@ describe('a connection to Kafka that fell silent for ever is made anew', () => {
   let direct: string;
 
   before(async () => {
-    const port = await freePort();
-    proxy = new TcpProxy(`kafka://127.0.0.1:${port}`);
-    await proxy.open();
-    scope.after(() => proxy.cut());
-    const forwarded = new URL(proxy.through('http://127.0.0.1:1')).host;
-    const advertisedPort = Number(forwarded.split(':')[1]);
-    const own = await startOwnServer(scope, kafkaBehind([{ port, advertisedPort }]));
-    direct = own.env.KAFKA_BOOTSTRAP_SERVERS ?? '';
+    const own = await startForwardedKafka(scope);
+    ({ proxy, direct } = own);
     kafka = createKafka({
-      bootstrapServers: [forwarded],
+      bootstrapServers: [own.forwarded],
       clientId: 'test',
       logger: createLogger({ process: 'test', level: 'silent' }),
       silenceMaxMs: 1500,
