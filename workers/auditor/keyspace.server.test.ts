@@ -49,6 +49,14 @@ test('names every entry of every resource, and nothing else', async (t) => {
   assert.deepEqual([...new Set(named)].toSorted(), entries);
 });
 
+test('a resource of which nothing is cached takes no turn from the others', async (t) => {
+  const { redis, keyspace } = await prepare(t, () => true);
+  await redis.command('SET', 'cities_BGR', '[]');
+  for (let turn = 0; turn < 10; turn += 1) {
+    assert.equal((await keyspace.next())?.code, 'BGR');
+  }
+});
+
 test('goes round again, and goes on where it was after a failure', async (t) => {
   const { redis, scans, keyspace } = await prepare(t, onlyCities);
   await redis.command('SET', 'cities_BGR', '[]');

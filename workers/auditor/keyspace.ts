@@ -39,14 +39,22 @@ export class Keyspace {
     return this.#sweeps.find((sweep) => sweep.resource.name === resource.name)?.completed ?? 0;
   }
 
-  /** At most one SCAN step; undefined when it named nothing, or nothing is trusted. */
+  /** At most one SCAN step for each resource; undefined when none named anything that is used. */
   async next(): Promise<Subject | undefined> {
-    const sweep = this.#sweeps.find(({ resource }) => this.#options.isTrusted(resource));
-    if (sweep === undefined) {
-      return undefined;
+    for (const sweep of [...this.#sweeps]) {
+      if (this.#options.isTrusted(sweep.resource)) {
+        this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
+        this.#sweeps.push(sweep);
+        const subject = await this.#nextOf(sweep);
+        if (subject !== undefined) {
+          return subject;
+        }
+      }
     }
-    this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
-    this.#sweeps.push(sweep);
+    return undefined;
+  }
+
+  async #nextOf(sweep: Sweep): Promise<Subject | undefined> {
     if (sweep.keys.length === 0) {
       await this.#scan(sweep);
     }
