@@ -73,6 +73,11 @@ describe('a mutant', () => {
   });
 });
 
+test('the page of the fault suite has the table of these mutants', () => {
+  const page = readFileSync(`${root}test/faults/README.md`, 'utf8');
+  assert.equal(withTable(page, mutants), page, 'npm run mutants writes it');
+});
+
 test('the table stands between its marks and replaces the one before', () => {
   const page = 'top\n<!-- mutants: written by npm run mutants -->\nold\n<!-- mutants end -->\nend';
   const fresh = withTable(page, [mutant]);
