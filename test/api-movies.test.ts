@@ -25,12 +25,12 @@ describe('films', () => {
     pipeline = await startPipeline(scope, { listeners: 0, cleaners: 0 });
     url = (await pipeline.apis[0]?.url()) ?? '';
     await pipeline.sql(`
-      insert into movies (id, title, description, year, rating, duration, poster_url,
-                          is_published, created_at, updated_at) values
-        ('${id(1)}', 'First "one"', 'About', 1999, 7.5, 101, '/image/a.jpg', true,
+      insert into movies (id, title, description, year, rating, votes, duration,
+                          poster_url, is_published, created_at, updated_at) values
+        ('${id(1)}', 'First "one"', 'About', 1999, 7.5, 42, 101, '/image/a.jpg', true,
          '2020-01-02 03:04:05.678+02', '2021-01-01 00:00:00+00'),
-        ('${id(2)}', 'Bare', null, null, null, null, null, true, now(), now()),
-        ('${id(3)}', 'Secret', null, 2024, 9, null, null, false, now(), now());
+        ('${id(2)}', 'Bare', null, null, null, 0, null, null, true, now(), now()),
+        ('${id(3)}', 'Secret', null, 2024, 9, 0, null, null, false, now(), now());
       insert into genres (id, name) values ('${id(11)}', 'Zeta'), ('${id(12)}', 'Alpha');
       insert into persons (id, full_name, photo_url) values
         ('${id(21)}', 'Ann', '/image/ann.jpg'), ('${id(22)}', 'Bob', null);
@@ -48,6 +48,7 @@ describe('films', () => {
     description: 'About',
     year: 1999,
     rating: 7.5,
+    votes: 42,
     duration: 101,
     poster_url: '/image/a.jpg',
     genres: [
@@ -81,6 +82,7 @@ describe('films', () => {
       description: null,
       year: null,
       rating: null,
+      votes: 0,
       duration: null,
       poster_url: null,
       genres: [],

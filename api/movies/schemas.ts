@@ -21,6 +21,7 @@ const filmFields = {
   description: z.string().nullable(),
   year: z.int().nullable(),
   rating: z.number().min(0).max(10).nullable(),
+  votes: z.int().min(0).meta({ description: 'How many the rating is the mean of' }),
   duration: z.int().nullable().meta({ description: 'Minutes' }),
   poster_url: z.string().nullable(),
 };

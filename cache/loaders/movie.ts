@@ -4,7 +4,7 @@ import type { Loaded } from '../guarded-load.ts';
 import { type LoadDatabase, toLoaded } from './loaded-row.ts';
 
 export const filmColumns = `
-  movies.id, title, description, year, rating, duration, poster_url`;
+  movies.id, title, description, year, rating, votes, duration, poster_url`;
 
 export const filmTimeColumns = `
   to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,

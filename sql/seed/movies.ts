@@ -35,8 +35,8 @@ export async function loadMovies(
 
 const createStaging = `
   create temp table seed_movie (
-    id uuid, title text, description text, year integer, rating numeric(3, 1), duration integer,
-    genre_id uuid, genre text, director_id uuid, director text
+    id uuid, title text, description text, year integer, rating numeric(3, 1), votes integer,
+    duration integer, genre_id uuid, genre text, director_id uuid, director text
   ) on commit drop`;
 
 /** A film that has genres keeps them: one of them may be the seed's own, renamed since. */
@@ -56,15 +56,16 @@ const upsertPersons = `
     where old.full_name is distinct from excluded.full_name`;
 
 const upsertMovies = `
-  insert into movies as old (id, title, description, year, rating, duration, is_published)
-  select id, title, description, year, rating, duration, true from seed_movie
+  insert into movies as old (id, title, description, year, rating, votes, duration, is_published)
+  select id, title, description, year, rating, votes, duration, true from seed_movie
   on conflict (id) do update
     set title = excluded.title, description = excluded.description, year = excluded.year,
-      rating = excluded.rating, duration = excluded.duration, is_published = true,
-      updated_at = now()
-    where (old.title, old.description, old.year, old.rating, old.duration, old.is_published)
+      rating = excluded.rating, votes = excluded.votes, duration = excluded.duration,
+      is_published = true, updated_at = now()
+    where (old.title, old.description, old.year, old.rating, old.votes, old.duration,
+        old.is_published)
       is distinct from (excluded.title, excluded.description, excluded.year, excluded.rating,
-        excluded.duration, true)`;
+        excluded.votes, excluded.duration, true)`;
 
 const linkGenres = `
   insert into movie_genres (movie_id, genre_id)
