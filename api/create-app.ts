@@ -6,7 +6,7 @@ import helmet, { type HelmetOptions } from 'helmet';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { createAccessLog, rememberFault } from './access-log.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, Method } from './endpoint.ts';
 import { Problem, sendProblem, toProblem } from './problem.ts';
 import { assignRequestId, requestIdOf } from './request-id.ts';
 
@@ -42,13 +42,30 @@ const helmetOptions: HelmetOptions = {
 
 function createRouter(endpoints: readonly Endpoint[]): express.Router {
   const router = express.Router({ caseSensitive: true });
-  for (const { documentation, handle } of endpoints) {
-    router
-      .route(documentation.path.replaceAll(/\{(\w+)\}/g, ':$1'))
-      .get(handle)
-      .all(refuseMethod);
+  for (const [path, methods] of byPath(endpoints)) {
+    const route = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const { documentation, handlers } of methods) {
+      route[documentation.method as Method](...handlers);
+    }
+    route.all(refuseMethod(allowedMethods(methods)));
   }
   return router;
+}
+
+/** In the order of first mention: Express takes the first path that matches. */
+function byPath(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const paths = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const { path } = endpoint.documentation;
+    paths.set(path, [...(paths.get(path) ?? []), endpoint]);
+  }
+  return paths;
+}
+
+function allowedMethods(endpoints: readonly Endpoint[]): string {
+  const methods = endpoints.map(({ documentation }) => documentation.method.toUpperCase());
+  const withHead = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return [...withHead, 'OPTIONS'].join(', ');
 }
 
 /** What HTTP itself forbids, and escapes that stand for no text: no route should have to think. */
@@ -70,16 +87,15 @@ function isText(url: string): boolean {
   }
 }
 
-const allowedMethods = 'GET, HEAD, OPTIONS';
-
-const refuseMethod: RequestHandler = (request, response) => {
-  if (request.method === 'OPTIONS') {
-    response.status(204).setHeader('allow', allowedMethods).end();
-    return;
-  }
-  const detail = `${request.method} is not possible here, only ${allowedMethods}.`;
-  throw new Problem(405, detail, { allow: allowedMethods });
-};
+function refuseMethod(allow: string): RequestHandler {
+  return (request, response) => {
+    if (request.method === 'OPTIONS') {
+      response.status(204).setHeader('allow', allow).end();
+      return;
+    }
+    throw new Problem(405, `${request.method} is not possible here, only ${allow}.`, { allow });
+  };
+}
 
 const refuseUnknown: RequestHandler = () => {
   throw new Problem(404, 'There is nothing at this address; /docs lists what there is.');

@@ -1,32 +1,62 @@
-// One address that can be read: what it takes, what it answers and who answers. Routing, checking
-// of input, 405 and the OpenAPI document all come from this one description.
+// One method of one address: who may call it, what it takes, what it answers and who answers.
+// Routing, checking of input, 405 and the OpenAPI document all come from this one description.
 
 import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { type JsonBody, readJsonBody, readingProblems } from './json-body.ts';
 import { Problem, problemContentType, problemSchema } from './problem.ts';
 
 export interface Endpoint {
   readonly documentation: RouteConfig;
-  readonly handle: RequestHandler;
+  /** In the order in which Express calls them. */
+  readonly handlers: readonly RequestHandler[];
 }
 
-export interface EndpointDefinition<Params extends z.ZodObject, Query extends z.ZodObject> {
+export type Method = 'delete' | 'get' | 'patch' | 'post' | 'put';
+
+/** Who may call: decided before any input is looked at. */
+export interface Access {
+  readonly guards: readonly RequestHandler[];
+  /** As OpenAPI writes it. */
+  readonly security: Record<string, string[]>[];
+  /** How the guards may refuse. */
+  readonly responses: Record<string, ResponseConfig>;
+}
+
+export interface EndpointDefinition<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Headers extends z.ZodObject,
+  Body extends z.ZodType,
+> {
+  /** `get`, which answers HEAD too, unless said otherwise. */
+  method?: Method;
   /** As OpenAPI writes it: `/cities/{code}`. */
   path: string;
   tag: string;
   summary: string;
   description?: string;
+  access?: Access;
   params?: Params;
   query?: Query;
+  /** By their usual names: `If-Match`. */
+  headers?: Headers;
+  body?: JsonBody<Body>;
+  /** A body that `handle` reads by itself; for the document alone. */
+  upload?: NonNullable<NonNullable<RouteConfig['request']>['body']>;
   responses: Record<string, ResponseConfig>;
-  handle: (call: Call<z.output<Params>, z.output<Query>>) => Promise<void> | void;
+  handle: (
+    call: Call<z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
+  ) => Promise<void> | void;
 }
 
 /** A request whose input has been checked. */
-export interface Call<Params, Query> {
+export interface Call<Params, Query, Headers, Body> {
   params: Params;
   query: Query;
+  headers: Headers;
+  body: Body;
   request: Request;
   response: Response;
 }
@@ -36,27 +66,74 @@ const nothing = z.object({});
 export function defineEndpoint<
   Params extends z.ZodObject = typeof nothing,
   Query extends z.ZodObject = typeof nothing,
->(definition: EndpointDefinition<Params, Query>): Endpoint {
-  const { path, tag, summary, description, params, query, responses, handle } = definition;
+  Headers extends z.ZodObject = typeof nothing,
+  Body extends z.ZodType = z.ZodUndefined,
+>(definition: EndpointDefinition<Params, Query, Headers, Body>): Endpoint {
+  const { access, params, query, headers, body, handle } = definition;
+  const answer: RequestHandler = async (request, response) => {
+    await handle({
+      params: check<Params>(params ?? nothing, request.params),
+      query: check<Query>(query ?? nothing, request.query),
+      headers: check<Headers>(headers ?? nothing, namedHeaders(headers, request)),
+      body: (body && (await readJsonBody(body, request, response))) as z.output<Body>,
+      request,
+      response,
+    });
+  };
+  return { documentation: document(definition), handlers: [...(access?.guards ?? []), answer] };
+}
+
+function document<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Headers extends z.ZodObject,
+  Body extends z.ZodType,
+>(definition: EndpointDefinition<Params, Query, Headers, Body>): RouteConfig {
+  const { method = 'get', path, tag, summary, description, access } = definition;
+  const { params, query, headers, body, upload, responses } = definition;
   return {
-    documentation: {
-      method: 'get',
-      path,
-      tags: [tag],
-      summary,
-      ...(description === undefined ? {} : { description }),
-      request: { ...(params && { params }), ...(query && { query }) },
-      responses,
+    method,
+    path,
+    operationId: operationId(method, path),
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(access && { security: access.security }),
+    request: {
+      ...(params && { params }),
+      ...(query && { query }),
+      ...(headers && { headers }),
+      ...(upload && { body: upload }),
+      ...(body && { body: { required: true, content: bodyContent(body) } }),
     },
-    handle: async (request, response) => {
-      await handle({
-        params: check<Params>(params ?? nothing, request.params),
-        query: check<Query>(query ?? nothing, request.query),
-        request,
-        response,
-      });
+    responses: {
+      ...(body && eachOf(readingProblems, problemResponse)),
+      ...access?.responses,
+      ...responses,
     },
   };
+}
+
+/** `PATCH /movies/{id}` is `patchMoviesById`. */
+function operationId(method: Method, path: string): string {
+  const words = path.replaceAll('{', 'by-').split(/[^A-Za-z0-9]+/);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function bodyContent({ schema, contentTypes, example }: JsonBody<z.ZodType>) {
+  const content = { schema, ...(example === undefined ? {} : { example }) };
+  return eachOf(Object.fromEntries(contentTypes.map((type) => [type, content])), (same) => same);
+}
+
+function eachOf<From, To>(record: Record<string, From>, convert: (value: From) => To) {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, convert(value)] as const),
+  );
+}
+
+function namedHeaders(headers: z.ZodObject | undefined, { headers: given }: Request) {
+  const names = Object.keys(headers?.shape ?? {});
+  return Object.fromEntries(names.map((name) => [name, given[name.toLowerCase()]]));
 }
 
 /** @throws Problem naming every mistake. */

@@ -17,6 +17,25 @@ export class Problem extends CineSyncError {
   }
 }
 
+/** One thing that is wrong in a body; the pointer (RFC 6901) says where. */
+export interface Mistake {
+  pointer: string;
+  detail: string;
+}
+
+/** A body that was understood and can not be accepted. */
+export class InvalidBody extends Problem {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    const summary = mistakes.map(({ pointer, detail }) => `${pointer || 'the body'}: ${detail}`);
+    super(422, summary.slice(0, mistakesShownMax).join('; '));
+    this.mistakes = mistakes.slice(0, mistakesShownMax);
+  }
+}
+
+const mistakesShownMax = 50;
+
 export const problemContentType = 'application/problem+json';
 
 export const problemSchema = z
@@ -27,6 +46,18 @@ export const problemSchema = z
     detail: z.string().meta({ example: 'code: must be three letters, like BGR' }),
     instance: z.string().optional().meta({ example: '/cities/B1' }),
     request_id: z.string(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().meta({
+            description: 'Where in the body (RFC 6901); empty for the body itself',
+            example: '/genre_ids/0',
+          }),
+          detail: z.string().meta({ example: 'there is no such genre' }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Each mistake in the body of a request (RFC 9457, section 3.1.1)' }),
   })
   .meta({ id: 'Problem', description: 'Why there is no answer (RFC 9457).' });
 
@@ -46,6 +77,7 @@ export function problemText(problem: Problem, { instance, requestId }: Occurrenc
     detail,
     instance,
     request_id: requestId,
+    ...(problem instanceof InvalidBody ? { errors: [...problem.mistakes] } : {}),
   };
   return JSON.stringify(document);
 }

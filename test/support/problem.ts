@@ -16,6 +16,7 @@ export interface ProblemDocument {
   detail: string;
   instance?: string;
   request_id: string;
+  errors?: { pointer: string; detail: string }[];
 }
 
 /** Fails unless the answer is a whole problem document that tells nothing of our insides. */
