@@ -14,7 +14,24 @@ export interface AccessLogOptions {
 
 const durationBucketsSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
-export function createAccessLog(options: AccessLogOptions): RequestHandler {
+export interface AccessLog {
+  /** Notes every request that passes when its answer has ended. */
+  readonly watch: RequestHandler;
+  /** Notes one that was answered already. */
+  record(request: AnsweredRequest): void;
+}
+
+export interface AnsweredRequest {
+  method: string | undefined;
+  route: string;
+  status: number;
+  durationMs: number;
+  requestId: string;
+  /** Further fields of the line. */
+  details?: () => Record<string, unknown>;
+}
+
+export function createAccessLog(options: AccessLogOptions): AccessLog {
   const logger = options.logger.child({ component: 'http' });
   const durations = new Histogram({
     name: 'cinesync_http_request_duration_seconds',
@@ -24,29 +41,43 @@ export function createAccessLog(options: AccessLogOptions): RequestHandler {
     registers: [options.metrics],
   });
 
-  return (request, response, next) => {
-    const startedMs = performance.now();
-    response.once('close', () => {
-      const durationMs = performance.now() - startedMs;
-      const { statusCode: status } = response;
-      const route = routeOf(response);
-      durations.observe({ route, status: `${Math.floor(status / 100)}xx` }, durationMs / 1000);
-      const level = levelOf(status);
-      if (logger.isLevelEnabled(level)) {
-        const fields = {
-          event: 'http.request',
+  function record(answered: AnsweredRequest): void {
+    const { method, route, status, durationMs, requestId, details } = answered;
+    durations.observe({ route, status: statusClass(status) }, durationMs / 1000);
+    const level = levelOf(status);
+    if (logger.isLevelEnabled(level)) {
+      const fields = {
+        event: 'http.request',
+        method,
+        route,
+        status,
+        duration_ms: Math.round(durationMs * 10) / 10,
+        request_id: requestId,
+        ...details?.(),
+      };
+      logger[level](fields, `${method} ${route} ${status}`);
+    }
+  }
+
+  return {
+    record,
+    watch: (request, response, next) => {
+      const startedMs = performance.now();
+      response.once('close', () => {
+        record({
           method: request.method,
-          route,
-          status,
-          duration_ms: Math.round(durationMs * 10) / 10,
-          request_id: requestIdOf(response),
-          ...(response.writableFinished ? {} : { aborted: true }),
-          ...faultFields(response),
-        };
-        logger[level](fields, `${request.method} ${route} ${status}`);
-      }
-    });
-    next();
+          route: routeOf(response),
+          status: response.statusCode,
+          durationMs: performance.now() - startedMs,
+          requestId: requestIdOf(response),
+          details: () => ({
+            ...(response.writableFinished ? {} : { aborted: true }),
+            ...faultFields(response),
+          }),
+        });
+      });
+      next();
+    },
   };
 }
 
@@ -59,6 +90,10 @@ export function rememberFault(response: Response, error: unknown): void {
 function routeOf(response: Response): string {
   const { route, baseUrl } = response.req as { route?: { path: string }; baseUrl: string };
   return route?.path ?? (baseUrl || 'none');
+}
+
+function statusClass(status: number): string {
+  return `${Math.floor(status / 100)}xx`;
 }
 
 function levelOf(status: number): 'error' | 'warn' | 'info' | 'debug' {

@@ -2,27 +2,25 @@
 // where no route does. Nothing here knows a resource.
 
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
-import helmet, { type HelmetOptions } from 'helmet';
-import type { Logger } from '../platform/logger.ts';
-import type { Metrics } from '../platform/metrics.ts';
-import { createAccessLog, rememberFault } from './access-log.ts';
+import { type AccessLog, rememberFault } from './access-log.ts';
 import type { Endpoint, Method } from './endpoint.ts';
 import { Problem, sendProblem, toProblem } from './problem.ts';
 import { assignRequestId, requestIdOf } from './request-id.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export interface AppOptions {
   endpoints: readonly Endpoint[];
   /** Answers under /docs. */
   docs: express.Router;
-  logger: Logger;
-  metrics: Metrics;
+  accessLog: AccessLog;
+  securityHeaders: readonly string[];
 }
 
-export function createApp({ endpoints, docs, logger, metrics }: AppOptions): express.Express {
+export function createApp(options: AppOptions): express.Express {
+  const { endpoints, docs, accessLog, securityHeaders } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(assignRequestId, createAccessLog({ logger, metrics }));
-  app.use(helmet(helmetOptions));
+  app.use(assignRequestId, accessLog.watch, setSecurityHeaders(securityHeaders));
   app.use(refuseMalformed);
   // One router at both places: a mounted sub-application would swap prototypes at every request.
   const router = createRouter(endpoints);
@@ -33,12 +31,6 @@ export function createApp({ endpoints, docs, logger, metrics }: AppOptions): exp
   app.use(answerProblem);
   return app;
 }
-
-/** Whether there is TLS, and for which names, is for whoever terminates it to say. */
-const helmetOptions: HelmetOptions = {
-  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  strictTransportSecurity: false,
-};
 
 function createRouter(endpoints: readonly Endpoint[]): express.Router {
   const router = express.Router({ caseSensitive: true });

@@ -8,10 +8,12 @@ import { z } from 'zod';
 import { createMetrics } from '../platform/metrics.ts';
 import { suiteScope } from '../test/support/scope.ts';
 import { assertProblem, toProblemAnswer } from '../test/support/problem.ts';
+import { createAccessLog } from './access-log.ts';
 import { createAppServer } from './create-app-server.ts';
 import { createApp } from './create-app.ts';
 import { defineEndpoint, type Endpoint, sendJson } from './endpoint.ts';
 import { Problem } from './problem.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const shape = z.strictObject({
   title: z.string().max(5, 'must be 5 characters or fewer'),
@@ -63,7 +65,9 @@ describe('an endpoint', () => {
   before(async () => {
     const logger = pino({ level: 'silent' });
     const metrics = createMetrics('test');
-    const app = createApp({ endpoints, docs: express.Router(), logger, metrics });
+    const accessLog = createAccessLog({ logger, metrics });
+    const docs = express.Router();
+    const app = createApp({ endpoints, docs, accessLog, securityHeaders: securityHeaders() });
     const server = createAppServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     scope.after(() => void server.close());

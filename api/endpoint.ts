@@ -154,10 +154,12 @@ export function problemResponse(description: string): ResponseConfig {
   return { description, content: { [problemContentType]: { schema: problemSchema } } };
 }
 
+export const jsonContentType = 'application/json; charset=utf-8';
+
 /** Sends JSON text as it is. */
 export function sendJson(response: Response, text: string, status = 200): void {
   response.statusCode = status;
-  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.setHeader('content-type', jsonContentType);
   response.setHeader('cache-control', 'no-store');
   // Said here because Node would leave it out of the answer to HEAD.
   response.setHeader('content-length', Buffer.byteLength(text));

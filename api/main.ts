@@ -4,6 +4,7 @@
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { runProcess } from '../platform/run-process.ts';
+import { createAccessLog } from './access-log.ts';
 import { createClients } from './clients.ts';
 import { createApp } from './create-app.ts';
 import { createDocs } from './docs/routes.ts';
@@ -11,6 +12,7 @@ import { createEndpoints } from './endpoints.ts';
 import { ServerChecks } from './health/server-checks.ts';
 import { createHttpServer } from './http-server.ts';
 import { createReading } from './reading.ts';
+import { securityHeaders } from './security-headers.ts';
 import { readApiSettings } from './settings.ts';
 
 await runProcess(() => {
@@ -26,7 +28,13 @@ await runProcess(() => {
   const checks = new ServerChecks({ probes, logger });
 
   const endpoints = createEndpoints({ settings, logger, metrics, clients, reading, checks });
-  const app = createApp({ endpoints, docs: createDocs(), logger, metrics });
+  const accessLog = createAccessLog({ logger, metrics });
+  const app = createApp({
+    endpoints,
+    docs: createDocs(),
+    accessLog,
+    securityHeaders: securityHeaders(),
+  });
   const server = createHttpServer({ app, host: settings.HOST, port: settings.PORT, logger });
 
   return { logger, components: [clients.component, ...reading.components, checks, server] };

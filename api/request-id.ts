@@ -2,18 +2,22 @@
 // caller's own where it is harmless to repeat, else a new one.
 
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 
-const header = 'x-request-id';
+const requestIdHeader = 'x-request-id';
 const harmless = /^[A-Za-z0-9._-]{1,64}$/;
 
 export const assignRequestId: RequestHandler = (request, response, next) => {
-  const given = request.headers[header];
-  const accepted = typeof given === 'string' && harmless.test(given);
-  response.setHeader(header, accepted ? given : randomUUID());
+  response.setHeader(requestIdHeader, requestIdFor(request.headers));
   next();
 };
 
+function requestIdFor(headers: IncomingHttpHeaders): string {
+  const given = headers[requestIdHeader];
+  return typeof given === 'string' && harmless.test(given) ? given : randomUUID();
+}
+
 export function requestIdOf(response: Response): string {
-  return String(response.getHeader(header));
+  return String(response.getHeader(requestIdHeader));
 }

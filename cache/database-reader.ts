@@ -4,7 +4,7 @@
 import type { CachedResource } from '../contract/resources.ts';
 import type { Loaded } from './guarded-load.ts';
 import type { CacheMetrics } from './metrics.ts';
-import { cacheStatus, type Reader, type ReadResult } from './read-result.ts';
+import { cacheStatus, type Reader, ReadResult } from './read-result.ts';
 import { SharedLoads } from './shared-loads.ts';
 
 export interface DatabaseReaderOptions {
@@ -28,6 +28,8 @@ export class DatabaseReader implements Reader {
     const { resource, load, metrics } = this.#options;
     const { text } = await this.#loads.load(code, () => load(code));
     metrics.reads.inc({ resource: resource.name, outcome: 'bypass' });
-    return { source: 'database', text, status, stale: false };
+    return new ReadResult({ source: 'database', text, status });
   }
+
+  peek(): undefined {}
 }

@@ -28,6 +28,12 @@ interface ReaderParts {
 
 class WatchedStore extends EntryStore {
   onLease: () => void = () => undefined;
+  looks = 0;
+
+  override async look(key: string): Promise<string | null> {
+    this.looks += 1;
+    return await super.look(key);
+  }
 
   override async takeLease(key: string, lease: string): Promise<string | null> {
     const held = await super.takeLease(key, lease);
@@ -65,7 +71,7 @@ async function prepareReader(t: TestContext, parts: ReaderParts) {
     metrics,
   });
   const distrust = () => void (trust.trustedUntilMs = Number.NEGATIVE_INFINITY);
-  return { reader, command, metrics, distrust };
+  return { reader, command, metrics, distrust, looks: () => store.looks };
 }
 
 /** A reader whose loads end when the test says so, and its Redis seen from outside. */
@@ -232,3 +238,25 @@ test('who finds nothing takes no lease when the cache is not trusted any more', 
   assert.deepEqual(await reading, { source: 'database', text: '[1]' });
   assert.equal(await entry(), null);
 });
+
+test('readers who come at once share one question to Redis and what is made of it', async (t) => {
+  const { reader, command, looks } = await prepareReader(t, { load: neverLoad });
+  await command('SET', key, '[1]', 'PX', '60000');
+  const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => reader.read('BGR')));
+  assert.equal(looks(), 1);
+  assert.ok(others.every((other) => other === first));
+});
+
+test('who comes after a question was sent does not get its answer', async (t) => {
+  const { reader, command, looks } = await prepareReader(t, { load: neverLoad });
+  await command('SET', key, '[1]', 'PX', '60000');
+  const early = reader.read('BGR');
+  await new Promise(setImmediate);
+  const late = reader.read('BGR');
+  assert.notEqual(await early, await late);
+  assert.equal(looks(), 2);
+});
+
+async function neverLoad(): Promise<Loaded> {
+  throw new Error('nothing is to be loaded');
+}

@@ -9,7 +9,7 @@ import type { EntryStore } from './entry-store.ts';
 import { type GuardedLoadOptions, type GuardedResult, loadGuarded } from './guarded-load.ts';
 import { isLease, newLease } from './lease.ts';
 import type { CacheMetrics } from './metrics.ts';
-import { cacheStatus, type Reader, type ReadResult } from './read-result.ts';
+import { cacheStatus, type Reader, ReadResult } from './read-result.ts';
 import { SharedLoads } from './shared-loads.ts';
 import type { TrustedResource } from './trust.ts';
 
@@ -29,21 +29,28 @@ export interface EntryReaderOptions extends GuardedLoadOptions {
 const absentTtlSeconds = 30;
 
 type Lookup =
-  | { kind: 'hit'; text: string }
+  | { kind: 'hit'; result: ReadResult }
   | { kind: 'leased'; load: Promise<LeasedLoad> }
   | { kind: 'joined'; load: Promise<LeasedLoad> }
   | { kind: 'unleased'; status: string };
 
 interface LeasedLoad {
-  text: string;
-  status: string;
+  /** For who began it. */
+  own: ReadResult;
+  /** For all who joined it. */
+  joined: ReadResult;
 }
+
+/** What Redis holds of an entry: a value, the lease of whoever loads it, or nothing. */
+type Held = ReadResult | string | null;
 
 export class EntryReader implements Reader {
   readonly #options: EntryReaderOptions;
   /** The loads of this process by their lease: only who was shown a lease may join its load. */
   readonly #leasedLoads = new Map<string, Promise<LeasedLoad>>();
   readonly #unleasedLoads = new SharedLoads<GuardedResult>();
+  /** Questions to Redis that have not been sent yet, by key. */
+  readonly #asked = new Map<string, Promise<Held>>();
 
   constructor(options: EntryReaderOptions) {
     this.#options = options;
@@ -60,33 +67,34 @@ export class EntryReader implements Reader {
     const lookup = await this.#lookUp(code);
     switch (lookup.kind) {
       case 'hit':
-        return this.#fromCache('hit', lookup.text, cacheStatus.hit);
-      case 'leased': {
-        const { text, status } = await lookup.load;
-        return this.#fromDatabase('miss', text, status);
-      }
+        return this.#counted('hit', lookup.result);
+      case 'leased':
+        return this.#counted('miss', (await lookup.load).own);
       case 'joined':
-        return this.#fromDatabase('miss', (await lookup.load).text, cacheStatus.joined);
+        return this.#counted('miss', (await lookup.load).joined);
       case 'unleased':
-        return this.#fromDatabase('miss', await this.#loadUnleased(code), lookup.status);
+        return this.#counted('miss', loaded(await this.#loadUnleased(code), lookup.status));
       default:
         return lookup satisfies never;
     }
   }
 
+  /** Nothing lies in this process's memory. */
+  peek(): undefined {}
+
   async #lookUp(code: string): Promise<Lookup> {
-    const { resource, store, leaseWaitMs } = this.#options;
+    const { resource, leaseWaitMs } = this.#options;
     const key = entryKey(resource, code);
     const waitUntilMs = performance.now() + leaseWaitMs;
     try {
       for (;;) {
         const lease = newLease();
-        const held = (await store.look(key)) ?? (await this.#takeLease(key, lease));
+        const held = (await this.#look(key)) ?? (await this.#takeLease(key, lease));
         if (held === null) {
           return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };
         }
-        if (!isLease(held)) {
-          return { kind: 'hit', text: held };
+        if (typeof held !== 'string') {
+          return { kind: 'hit', result: held };
         }
         const load = this.#leasedLoads.get(held);
         if (load !== undefined) {
@@ -107,9 +115,24 @@ export class EntryReader implements Reader {
     }
   }
 
-  async #takeLease(key: string, lease: string): Promise<string | null> {
+  /** Who comes before the question is sent shares it, and what is made of the answer. */
+  #look(key: string): Promise<Held> {
+    const asked = this.#asked.get(key);
+    if (asked !== undefined) {
+      return asked;
+    }
+    if (this.#asked.size === 0) {
+      // Commands are written in the same phase of the event loop, right after this.
+      setImmediate(() => this.#asked.clear());
+    }
+    const asking = this.#options.store.look(key).then(toHeld);
+    this.#asked.set(key, asking);
+    return asking;
+  }
+
+  async #takeLease(key: string, lease: string): Promise<Held> {
     this.#assertTrusted();
-    return await this.#options.store.takeLease(key, lease);
+    return toHeld(await this.#options.store.takeLease(key, lease));
   }
 
   get #isTrusted(): boolean {
@@ -133,7 +156,8 @@ export class EntryReader implements Reader {
   async #loadAndFill(code: string, lease: string): Promise<LeasedLoad> {
     const { text, fillable } = await loadGuarded(code, this.#options);
     const stored = fillable && (await this.#fill(code, lease, text));
-    return { text, status: stored ? cacheStatus.stored : cacheStatus.notStored };
+    const status = stored ? cacheStatus.stored : cacheStatus.notStored;
+    return { own: loaded(text, status), joined: loaded(text, cacheStatus.joined) };
   }
 
   async #fill(code: string, lease: string, text: string): Promise<boolean> {
@@ -156,13 +180,14 @@ export class EntryReader implements Reader {
   async #bypass(code: string, reason: string): Promise<ReadResult> {
     try {
       const text = await this.#loadUnleased(code);
-      return this.#fromDatabase('bypass', text, cacheStatus.bypass(reason));
+      return this.#counted('bypass', loaded(text, cacheStatus.bypass(reason)));
     } catch (error) {
       const text = error instanceof TransientError ? await this.#lookForStale(code) : null;
       if (text === null) {
         throw error;
       }
-      return { ...this.#fromCache('stale', text, cacheStatus.stale), stale: true };
+      const { stale: status } = cacheStatus;
+      return this.#counted('stale', new ReadResult({ source: 'cache', text, status, stale: true }));
     }
   }
 
@@ -180,20 +205,21 @@ export class EntryReader implements Reader {
     return (await this.#unleasedLoads.load(code, load)).text;
   }
 
-  #fromCache(outcome: string, text: string, status: string): ReadResult {
-    this.#count(outcome);
-    return { source: 'cache', text, status, stale: false };
-  }
-
-  #fromDatabase(outcome: string, text: string, status: string): ReadResult {
-    this.#count(outcome);
-    return { source: 'database', text, status, stale: false };
-  }
-
-  #count(outcome: string): void {
+  #counted(outcome: string, result: ReadResult): ReadResult {
     const { metrics, resource } = this.#options;
     metrics.reads.inc({ resource: resource.name, outcome });
+    return result;
   }
+}
+
+function loaded(text: string, status: string): ReadResult {
+  return new ReadResult({ source: 'database', text, status });
+}
+
+function toHeld(text: string | null): Held {
+  return text === null || isLease(text)
+    ? text
+    : new ReadResult({ source: 'cache', text, status: cacheStatus.hit });
 }
 
 /** Up to a tenth shorter, never longer: entries filled together must not expire together. */

@@ -1,6 +1,8 @@
 // What the conditions and the range of a request mean for one object. Pure; written out because
 // Express takes a range of lines for one of bytes, and lets a reload header hide If-None-Match.
 
+import { hasTag } from '../entity-tags.ts';
+
 export interface ObjectVersion {
   contentLength: number;
   etag: string | undefined;
@@ -14,7 +16,7 @@ export type RequestHeaders = Readonly<Record<string, string | string[] | undefin
 export function isUnchanged(headers: RequestHeaders, { etag, lastModified }: ObjectVersion) {
   const ifNoneMatch = headers['if-none-match'];
   if (typeof ifNoneMatch === 'string') {
-    return ifNoneMatch.trim() === '*' || tagsOf(ifNoneMatch).includes(withoutWeakness(etag ?? ''));
+    return hasTag(ifNoneMatch, etag ?? '');
   }
   const sinceMs = Date.parse(String(headers['if-modified-since']));
   return lastModified !== undefined && wholeSeconds(lastModified) <= sinceMs;
@@ -44,14 +46,6 @@ function isSameVersion(
   { etag, lastModified }: ObjectVersion,
 ): boolean {
   return ifRange === undefined || ifRange === etag || ifRange === lastModified?.toUTCString();
-}
-
-function tagsOf(header: string): string[] {
-  return header.split(',').map((tag) => withoutWeakness(tag.trim()));
-}
-
-function withoutWeakness(tag: string): string {
-  return tag.startsWith('W/') ? tag.slice(2) : tag;
 }
 
 /** HTTP dates have no fractions. */

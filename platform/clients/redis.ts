@@ -72,25 +72,27 @@ export class RedisConnection {
   }
 
   /** @throws TransientError when Redis is away, refuses, or does not answer in time. */
-  async command<Reply>(...parts: RedisArgument[]): Promise<Reply> {
-    return await this.commandWithin<Reply>(this.#deadlineMs, ...parts);
+  command<Reply>(...parts: RedisArgument[]): Promise<Reply> {
+    return this.commandWithin<Reply>(this.#deadlineMs, ...parts);
   }
 
-  async commandWithin<Reply>(deadlineMs: number, ...parts: RedisArgument[]): Promise<Reply> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+  commandWithin<Reply>(deadlineMs: number, ...parts: RedisArgument[]): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const deadline = setTimeout(() => {
         const message = `Redis did not answer ${parts[0]} within ${deadlineMs} ms`;
         reject(new TransientError('redis_deadline', message));
       }, deadlineMs);
+      this.#client.sendCommand<Reply>(parts).then(
+        (reply) => {
+          clearTimeout(deadline);
+          resolve(reply);
+        },
+        (error: unknown) => {
+          clearTimeout(deadline);
+          reject(asTransient(error));
+        },
+      );
     });
-    try {
-      return await Promise.race([this.#client.sendCommand<Reply>(parts), deadline]);
-    } catch (error) {
-      throw asTransient(error);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** Commands bound to the connection of this moment: they reject once it was replaced. */

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import express, { type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { helmetOptions, securityHeaders, setSecurityHeaders } from './security-headers.ts';
+
+/** The headers of an answer behind that middleware, but those of every answer. */
+async function headersBehind(t: TestContext, middleware: RequestHandler) {
+  const app = express().disable('x-powered-by').use(middleware);
+  app.get('/', (_request, response) => void response.end());
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const { headers } = await fetch(`http://127.0.0.1:${port}/`, {
+    headers: { connection: 'close' },
+  });
+  return Object.fromEntries([...headers].filter(([name]) => name !== 'date'));
+}
+
+test('the list is what helmet would send, header by header', async (t) => {
+  const ours = await headersBehind(t, setSecurityHeaders(securityHeaders()));
+  assert.deepEqual(ours, await headersBehind(t, helmet(helmetOptions)));
+  assert.ok(ours['content-security-policy']);
+});
