@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import { postgres } from '../stack/servers/postgres.ts';
 import { createDatabase, type Database } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
+import { describeEvent, takeEvents } from './support/events.ts';
 import { takeChanges } from './support/outbox.ts';
 import { startOwnServer } from './support/own-server.ts';
 import { suiteScope } from './support/scope.ts';
@@ -42,6 +43,16 @@ describe('capture on a server of its own', () => {
       before[0]?.next_floor,
     ]);
     assert.deepEqual(after, [{ codes: ['BGR'] }]);
+  });
+
+  test('a prepared transaction emits its events once it is committed', async () => {
+    const database = await createDatabase(scope, { migrated: true, serverUrl });
+    const writer = await database.connect();
+    await writer.query(`begin; insert into movies (title) values ('Prepared');
+      update movies set year = 1; prepare transaction 'film'`);
+    assert.deepEqual(await takeEvents(database), []);
+    await writer.query(`commit prepared 'film'`);
+    assert.deepEqual((await takeEvents(database)).map(describeEvent), ['created Prepared 1']);
   });
 
   test('with a parked listener it needs cache.wake = off', async () => {
