@@ -7,12 +7,14 @@ import { ObjectStore } from '../platform/clients/object-store.ts';
 import { PostgresPool } from '../platform/clients/postgres.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Component } from '../platform/run-process.ts';
-import { BoundedDatabase, type Database } from './database.ts';
+import { BoundedDatabase, type Database, type WriteDatabase } from './database.ts';
 import type { ServerProbe } from './health/server-checks.ts';
 import type { ApiSettings } from './settings.ts';
 
 export interface Clients {
   readonly database: Database;
+  /** Apart from the loads, so that writers who wait for each other keep no reader waiting. */
+  readonly writeDatabase: WriteDatabase;
   readonly databaseState: DatabaseStateReader;
   /** Drops the connections that loads use. */
   reconnectLoads(): void;
@@ -27,6 +29,9 @@ const waitingLoadsMax = 200;
 /** A load that would end after its lease must not go on. */
 const leaseReserveMs = 500;
 const stateTimeoutMs = 500;
+const writeConnectionsMax = 5;
+const waitingWritesMax = 50;
+const writeTimeoutMs = 5000;
 
 export function createClients({
   settings,
@@ -50,6 +55,13 @@ export function createClients({
     statementTimeoutMs: stateTimeoutMs,
     queryTimeoutMs: stateTimeoutMs,
   });
+  const writePool = new PostgresPool({
+    ...postgres,
+    applicationName: 'cinesync-api-writes',
+    connectionsMax: writeConnectionsMax,
+    statementTimeoutMs: writeTimeoutMs,
+    queryTimeoutMs: writeTimeoutMs + 500,
+  });
   const databaseState = new DatabaseStateReader(statePool);
   const kafkaProbe = new KafkaProbe(
     createKafka({
@@ -71,6 +83,10 @@ export function createClients({
       pool: loadPool,
       statementsMax: loadConnectionsMax + waitingLoadsMax,
     }),
+    writeDatabase: new BoundedDatabase({
+      pool: writePool,
+      statementsMax: writeConnectionsMax + waitingWritesMax,
+    }),
     databaseState,
     reconnectLoads: () => loadPool.renew(),
     objectStore,
@@ -79,7 +95,7 @@ export function createClients({
       start: async () => undefined,
       stop: async () => {
         objectStore.stop();
-        await Promise.all([loadPool.end(), statePool.end(), kafkaProbe.stop()]);
+        await Promise.all([loadPool.end(), statePool.end(), writePool.end(), kafkaProbe.stop()]);
       },
     },
     probes: createProbes({ databaseState, kafkaProbe, objectStore }).filter(

@@ -10,6 +10,7 @@ function createHeldPool() {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return [];
     },
+    transaction: async () => assert.fail('no transaction was asked for'),
     releaseOne: () => waiting.shift()?.(),
   };
 }
@@ -35,6 +36,7 @@ test('a statement that fails makes room as well', async () => {
       failures += 1;
       throw new TransientError('postgres_unreachable', 'away');
     },
+    transaction: async () => assert.fail('no transaction was asked for'),
   };
   const database = new BoundedDatabase({ pool, statementsMax: 1 });
   for (let time = 1; time <= 3; time += 1) {

@@ -4,14 +4,17 @@ import { entryLoaders } from '../cache/loaders/entry-loaders.ts';
 import { cachedResource } from '../contract/resources.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { adminAccessOf } from './auth/create-admin-access.ts';
 import { cityEndpoints } from './cities/routes.ts';
 import type { Clients } from './clients.ts';
 import { withOpenApi } from './docs/openapi.ts';
 import type { Endpoint } from './endpoint.ts';
+import { genreWriteEndpoints } from './genres/write-routes.ts';
 import { healthEndpoints } from './health/routes.ts';
 import type { ServerChecks } from './health/server-checks.ts';
 import { imageEndpoints } from './images/routes.ts';
 import { movieEndpoints } from './movies/routes.ts';
+import { personWriteEndpoints } from './persons/write-routes.ts';
 import type { Reading } from './reading.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -26,7 +29,9 @@ export interface EndpointsOptions {
 
 export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   const { settings, logger, metrics, clients, reading, checks } = options;
-  const { database, objectStore } = clients;
+  const { database, writeDatabase, objectStore } = clients;
+  const admins = adminAccessOf({ settings, redis: reading.redis, logger });
+  const writing = { database: writeDatabase, access: admins.write };
   const cities = reading.createReader({
     resource: cachedResource('city'),
     ttlSeconds: settings.CITY_TTL_SECONDS,
@@ -40,6 +45,8 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   return withOpenApi([
     ...cityEndpoints(cities),
     ...movieEndpoints({ movies, database }),
+    ...genreWriteEndpoints(writing),
+    ...personWriteEndpoints(writing),
     ...imageEndpoints({ objectStore, logger }),
     ...healthEndpoints({ checks, readResources: reading.readResources, metrics }),
   ]);

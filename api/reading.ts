@@ -20,6 +20,8 @@ import type { ServerProbe } from './health/server-checks.ts';
 import type { ApiSettings } from './settings.ts';
 
 export interface Reading {
+  /** What holds the entries; absent where nothing is cached. */
+  readonly redis: RedisConnection | undefined;
   createReader(options: ReaderOptions): Reader;
   readonly components: readonly Component[];
   readonly probes: readonly ServerProbe[];
@@ -71,6 +73,7 @@ function readCached(options: ReadingOptions): Reading {
     reconnect: reconnectLoads,
   };
   return {
+    redis,
     createReader: (reader) =>
       new EntryReader({ ...reader, ...shared, trust: trust.of(reader.resource) }),
     components: [
@@ -94,6 +97,7 @@ async function ping(redis: RedisConnection): Promise<Record<string, unknown>> {
 function readDatabase({ settings, metrics }: ReadingOptions): Reading {
   const cacheMetrics = createCacheMetrics(metrics);
   return {
+    redis: undefined,
     createReader: ({ resource, load }) =>
       new DatabaseReader({ resource, load, metrics: cacheMetrics }),
     components: [],

@@ -6,6 +6,8 @@ import {
   flag,
   host,
   integer,
+  isLoopback,
+  jwksUrl,
   kafkaBootstrapServers,
   logLevel,
   port,
@@ -13,6 +15,7 @@ import {
   s3Fields,
   stalenessBoundMs,
   timeToLiveFields,
+  tokenFields,
   topicNamespace,
 } from '../platform/setting-fields.ts';
 import { type Environment, readSettings } from '../platform/settings.ts';
@@ -34,10 +37,31 @@ const schema = z.object({
   SERVE_STALE_ON_ERROR: flag(true),
   STALENESS_BOUND_MS: stalenessBoundMs,
   LOG_LEVEL: logLevel,
+  ADMIN_AUTH: z.enum(['jwt', 'off'], { error: 'must be jwt or off' }).default('jwt'),
+  ...tokenFields,
+  JWT_JWKS_URL: jwksUrl,
+  ADMIN_WRITES_PER_MINUTE: integer({ min: 0, max: 1_000_000, default: 120 }),
+  NODE_ENV: z.string().default('development'),
+});
+
+const checkedSchema = schema.superRefine((settings, context) => {
+  const isOff = settings.ADMIN_AUTH === 'off';
+  const complain = (name: keyof typeof settings, message: string) => {
+    context.addIssue({ code: 'custom', path: [name], message });
+  };
+  if (isOff && !isLoopback(settings.HOST)) {
+    complain('ADMIN_AUTH', `off is for a loopback address alone, and HOST is ${settings.HOST}`);
+  }
+  if (isOff && settings.NODE_ENV === 'production') {
+    complain('ADMIN_AUTH', 'off is not for NODE_ENV=production');
+  }
+  if (settings.JWT_SECRET !== undefined && settings.JWT_JWKS_URL !== undefined) {
+    complain('JWT_JWKS_URL', 'tokens are checked by this or by JWT_SECRET: set one of them');
+  }
 });
 
 export type ApiSettings = Readonly<z.output<typeof schema>>;
 
 export function readApiSettings(environment: Environment): ApiSettings {
-  return readSettings(schema, environment);
+  return readSettings(checkedSchema, environment);
 }

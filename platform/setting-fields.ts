@@ -108,3 +108,30 @@ export const host = z.string().default('127.0.0.1');
 export function port(defaultPort: number) {
   return integer({ min: 0, max: 65_535, default: defaultPort });
 }
+
+const secretLengthMin = 32;
+
+/** What the tokens of admins are made of. There is no secret unless somebody sets it. */
+export const tokenFields = {
+  JWT_SECRET: z
+    .string()
+    .min(secretLengthMin, `must have ${secretLengthMin} characters or more`)
+    .transform((value) => new Secret(value))
+    .optional(),
+  JWT_AUDIENCE: z.string().default('cinesync'),
+  JWT_ISSUER: z.string().optional(),
+};
+
+/** Whoever can change the answer makes tokens: in the clear only within one machine. */
+export const jwksUrl = url(['http:', 'https:'], 'https://login.example.com/jwks.json')
+  .refine(
+    (value) => !value.startsWith('http:') || isLoopback(new URL(value).hostname),
+    'must be https, except on a loopback address',
+  )
+  .transform((value) => new URL(value))
+  .optional();
+
+export function isLoopback(name: string): boolean {
+  const address = name.replace(/^\[(.*)\]$/, '$1');
+  return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
+}

@@ -27,6 +27,7 @@ const commands = {
   stack: { main: 'stack/stack.ts', env: ['.env'] },
   'stack:minio': { main: 'stack/build-minio.ts', env: ['.env'] },
   start: { main: 'stack/start.ts', env: ['.env'] },
+  token: { main: 'stack/token.ts', env: ['.env', '.stack/env'] },
   test: { main: 'stack/test.ts', env: [] },
 };
 

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,6 +78,22 @@ describe('npm start', () => {
     await eventually(async () => ((await dobric()) === 999_999 ? true : undefined), {
       what: 'the new row',
     });
+  });
+
+  test('the token that it prints may write, and is in no log file', async () => {
+    const text = await line(/^ {2}TOKEN=/, 'a token');
+    const token = text.trim().slice('TOKEN='.length);
+    const genres = new URL('/genres', await api());
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'Of the walkthrough' });
+    assert.equal((await fetch(genres, { method: 'POST', headers, body })).status, 201);
+    const secret = readFileSync(join(root, '.stack/jwt-secret'), 'utf8');
+    assert.equal(statSync(join(root, '.stack/jwt-secret')).mode & 0o777, 0o600);
+    const logs = join(root, '.stack/logs');
+    for (const file of readdirSync(logs)) {
+      const log = readFileSync(join(logs, file), 'utf8');
+      assert.ok(!log.includes(token) && !log.includes(secret), file);
+    }
   });
 
   test('a second one in the same checkout says what runs, and how to stop it', async () => {

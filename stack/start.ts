@@ -1,5 +1,6 @@
 // `npm start`: servers, migrations, data, then API, listener, cleaner and auditor until Ctrl-C.
 
+import { adminSettings, readyToken } from './admin-settings.ts';
 import { removeEnvFile, writeEnvFile } from './env-file.ts';
 import { startLocalServers } from './local-servers.ts';
 import { createLogOutput, type LogOutput } from './log-output.ts';
@@ -47,7 +48,8 @@ export async function main(): Promise<number> {
       const { env, ports } = await startAll(start).finally(showLog);
       // Since the process began: installing the packages counts.
       const readyAfterMs = performance.now();
-      output.say(walkthrough({ ports, env, readyAfterMs, paint }));
+      const token = await readyToken({ env: { ...process.env, ...env }, stdout: 1 });
+      output.say(walkthrough({ ports, env, readyAfterMs, token, paint }));
       await session.stop;
       return 0;
     },
@@ -71,8 +73,9 @@ async function startAll(start: Start): Promise<{ env: Record<string, string>; po
   });
   writeEnvFile(places.env, servers.env);
   await loadData(start, servers.env);
-  const ports = await startApps(start, servers.env);
-  const env = { ...servers.env, PORT: String(ports.api) };
+  const admin = adminSettings(places, process.env);
+  const ports = await startApps(start, servers.env, admin);
+  const env = { ...servers.env, ...admin, PORT: String(ports.api) };
   writeEnvFile(places.env, env);
   return { env, ports };
 }
@@ -88,11 +91,16 @@ async function loadData(start: Start, addresses: Record<string, string>): Promis
   if (addresses.DATABASE_URL !== undefined) await resetDobric(addresses.DATABASE_URL);
 }
 
-async function startApps(start: Start, addresses: Record<string, string>): Promise<Ports> {
+async function startApps(
+  start: Start,
+  addresses: Record<string, string>,
+  admin: Record<string, string>,
+): Promise<Ports> {
   const { session, progress, output } = start;
-  const env = { ...process.env, ...addresses };
   const ports = apps.map(async (app) => {
     const port = app.name === 'api' ? Number(process.env.PORT ?? app.port) : app.port;
+    const own = app.name === 'api' ? admin : {};
+    const env = { ...process.env, ...addresses, ...own };
     const step = progress.step(app.name);
     return [app.name, await runApp({ ...app, port, env, session, step, output })] as const;
   });

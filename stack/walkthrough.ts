@@ -6,10 +6,13 @@ export interface WalkthroughOptions {
   readonly ports: Readonly<Record<'api' | 'auditor' | 'cleaner' | 'listener', number>>;
   readonly env: Readonly<Record<string, string>>;
   readonly readyAfterMs: number;
+  /** Null where none can be made or shown. */
+  readonly token: string | null;
   readonly paint: Paint;
 }
 
-export function walkthrough({ ports, env, readyAfterMs, paint }: WalkthroughOptions): string {
+export function walkthrough(options: WalkthroughOptions): string {
+  const { ports, env, readyAfterMs, token, paint } = options;
   const api = `http://127.0.0.1:${ports.api}`;
   const rows: [string, string | undefined][] = [
     ['API', `${api}  (documentation: ${api}/docs)`],
@@ -36,9 +39,20 @@ export function walkthrough({ ports, env, readyAfterMs, paint }: WalkthroughOpti
     '',
     ...commands.map((command) => `  ${paint('bold', command)}`),
     '',
+    ...(token === null ? [] : adminLines(api, token)),
     'Settings are in .stack/env, logs in .stack/logs. Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+function adminLines(api: string, token: string): string[] {
+  return [
+    'A token that may write, for a day (npm run token -- --role admin makes another):',
+    '',
+    `  TOKEN=${token}`,
+    `  curl ${api}/movies -H "Authorization: Bearer $TOKEN" --json '{"title":"Cléo"}'`,
+    '',
+  ];
 }
 
 function withoutPassword(url: string | undefined): string | undefined {

@@ -42,15 +42,18 @@ describe('the documentation', () => {
     document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
   });
 
-  function operations(): [path: string, operation: Operation][] {
+  function operations(isWanted: (method: string) => boolean = () => true) {
     return Object.entries(document.paths).flatMap(([path, item]) => {
-      return Object.values(item).map((operation) => [path, operation] as [string, Operation]);
+      const wanted = Object.entries(item).filter(([method]) => isWanted(method));
+      return wanted.map(([, operation]) => [path, operation] as [string, Operation]);
     });
   }
 
   test('names every address, and no other', () => {
     assert.deepEqual(Object.keys(document.paths).toSorted(), [
       '/cities/{code}',
+      '/genres',
+      '/genres/{id}',
       '/health',
       '/image/{file_name}',
       '/livez',
@@ -58,6 +61,8 @@ describe('the documentation', () => {
       '/movies',
       '/movies/{id}',
       '/openapi.json',
+      '/persons',
+      '/persons/{id}',
       '/readyz',
     ]);
   });
@@ -103,9 +108,9 @@ describe('the documentation', () => {
     ]);
   });
 
-  test('is true: every address answers as documented, under every server named', async () => {
+  test('is true: every address that is read answers as documented, on each server', async () => {
     for (const { url: prefix } of document.servers) {
-      for (const [path, operation] of operations()) {
+      for (const [path, operation] of operations((method) => method === 'get')) {
         const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => examples[name] ?? name);
         // A busy machine may be slow to be healthy; the other addresses are right at once.
         const response = await eventually(

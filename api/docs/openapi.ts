@@ -2,6 +2,7 @@
 
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { securityScheme } from '../auth/admin-access.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, sendJson } from '../endpoint.ts';
 
 /** The given endpoints and the one that documents them, itself included. */
@@ -23,6 +24,12 @@ export function withOpenApi(endpoints: readonly Endpoint[]): Endpoint[] {
 
 function createDocument(endpoints: readonly Endpoint[]) {
   const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', securityScheme, {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token with the role admin: `npm run token -- --role admin` makes one.',
+  });
   for (const { documentation } of endpoints) {
     registry.registerPath(documentation);
   }
@@ -31,8 +38,10 @@ function createDocument(endpoints: readonly Endpoint[]) {
     info: {
       title: 'CineSync',
       version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
       description: 'Cities, films and images. Answers come from a cache that cannot lie.',
     },
+    security: [],
     servers: [{ url: '/' }, { url: '/api/v1' }],
   });
 }

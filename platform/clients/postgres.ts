@@ -25,6 +25,10 @@ export interface Query {
 
 export type Row = Record<string, unknown>;
 
+export interface Transaction {
+  query(query: Query): Promise<Row[]>;
+}
+
 function clientConfig(options: PostgresOptions): pg.ClientConfig {
   return {
     connectionString: options.url.reveal(),
@@ -34,6 +38,8 @@ function clientConfig(options: PostgresOptions): pg.ClientConfig {
     statement_timeout: options.statementTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 5000,
+    // A process that hangs in the middle of a transaction must not keep its locks.
+    idle_in_transaction_session_timeout: 10_000,
   };
 }
 
@@ -61,19 +67,81 @@ export class PostgresPool {
   }
 
   async query(query: Query): Promise<Row[]> {
+    return await this.#use(async (pool) => {
+      try {
+        return (await pool.query<Row>(query)).rows;
+      } catch (error) {
+        throw this.#understand(error);
+      }
+    });
+  }
+
+  /**
+   * Commits all that `work` did, or nothing of it when `work` throws. It is called again when
+   * Postgres ended the transaction to let another one pass.
+   */
+  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#use((pool) => this.#tryTransaction(pool, work));
+      } catch (error) {
+        const isVictim = error instanceof TransientError && isVictimOfOthers(error.cause);
+        if (!isVictim || attempt === transactionAttemptsMax) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #tryTransaction<Result>(
+    pool: pg.Pool,
+    work: (transaction: Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw this.#understand(error);
+    });
+    const query = async (asked: Query): Promise<Row[]> => {
+      try {
+        return (await client.query<Row>(asked)).rows;
+      } catch (error) {
+        throw this.#understand(error);
+      }
+    };
+    try {
+      await query({ text: 'begin' });
+      const result = await work({ query });
+      await query({ text: 'commit' });
+      client.release();
+      return result;
+    } catch (error) {
+      // Without its connection a transaction ends by itself.
+      const rolledBack =
+        !(error instanceof TransientError) &&
+        (await query({ text: 'rollback' }).then(
+          () => true,
+          () => false,
+        ));
+      client.release(!rolledBack);
+      throw error;
+    }
+  }
+
+  async #use<Result>(work: (pool: pg.Pool) => Promise<Result>): Promise<Result> {
     const connections = this.#current;
     connections.queries += 1;
     try {
-      return (await connections.pool.query<Row>(query)).rows;
-    } catch (error) {
-      if (sqlStateOf(error) === notOnThisConnection) {
-        this.renew();
-      }
-      throw asTransient(error);
+      return await work(connections.pool);
     } finally {
       connections.queries -= 1;
       this.#endUnused(connections);
     }
+  }
+
+  #understand(error: unknown): Error {
+    if (notOnThisConnection.includes(sqlStateOf(error) ?? '')) {
+      this.renew();
+    }
+    return asTransient(error);
   }
 
   /**
@@ -108,6 +176,7 @@ export class PostgresPool {
 }
 
 const renewIntervalMs = 1000;
+const transactionAttemptsMax = 3;
 
 function createPool(options: PoolOptions): pg.Pool {
   const { connectionsMax: max, logger } = options;
@@ -178,18 +247,36 @@ function asTransient(error: unknown): Error {
   return new TransientError('postgres_unreachable', message, { cause: error });
 }
 
+/** A deadlock, or a transaction that can not be put in an order with others. */
+const victimSqlStates = ['40P01', '40001'];
+
 /** Shutting down, starting up, too many connections, timed out: "not now" rather than "no". */
-const passingSqlStates = ['57P01', '57P02', '57P03', '57P05', '53300', '57014', '55P03'];
+const passingSqlStates = ['57P01', '57P02', '57P03', '57P05', '53300', '57014', '55P03'].concat(
+  victimSqlStates,
+);
 
 /**
- * A standby does not read unlogged tables, and a prepared statement can not change its types. The
- * same query over another connection may well succeed.
+ * A standby neither reads unlogged tables nor writes, and a prepared statement can not change its
+ * types. The same query over another connection may well succeed.
  */
-const notOnThisConnection = '0A000';
+const notOnThisConnection = ['0A000', '25006'];
 
 function isFinalReply(error: unknown): error is pg.DatabaseError {
   const sqlState = sqlStateOf(error);
-  return sqlState !== undefined && ![...passingSqlStates, notOnThisConnection].includes(sqlState);
+  return (
+    sqlState !== undefined && ![...passingSqlStates, ...notOnThisConnection].includes(sqlState)
+  );
+}
+
+function isVictimOfOthers(error: unknown): boolean {
+  return victimSqlStates.includes(sqlStateOf(error) ?? '');
+}
+
+/** The name of the constraint that a statement would have broken. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return sqlStateOf(error)?.startsWith('23') === true
+    ? (error as pg.DatabaseError).constraint
+    : undefined;
 }
 
 function sqlStateOf(error: unknown): string | undefined {

