@@ -74,6 +74,24 @@ export const topicNamespace = z
   .regex(/^[a-zA-Z0-9._-]{0,60}$/, 'may hold letters, digits, dot, underscore and hyphen')
   .default('');
 
+/** The consumer group that the cleaners share, before any namespace. */
+export const cleanerGroup = z.string().default('cinesync-cleaner');
+
+/** A transaction that has been open for longer is reported. */
+export const transactionAgeMaxSeconds = integer({ min: 1, max: 86_400, default: 120 });
+
+const usualProcessUrls = [8000, 9101, 9102, 9103].map((number) => `http://127.0.0.1:${number}`);
+
+/** Where the processes of an installation answer /health and /metrics, separated by commas. */
+export const processUrls = z
+  .string()
+  .transform((value) => value.split(',').map((address) => address.trim().replace(/\/$/, '')))
+  .refine(
+    (addresses) => addresses.every((address) => /^https?:\/\/[^\s,]+$/.test(address)),
+    'must be addresses like http://127.0.0.1:8000, several separated by commas',
+  )
+  .default(usualProcessUrls);
+
 /** How old a cached answer may be: the same for who serves it and who audits it. */
 export const stalenessBoundMs = integer({ min: 100, max: 3_600_000, default: 5000 });
 

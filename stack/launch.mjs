@@ -1,5 +1,5 @@
-// The entry of every npm script. It needs no package: it checks the Node version, installs the
-// packages when they are missing or out of date, reads the env files, and goes on in TypeScript.
+// The entry of every npm script and of `cinesync`. It needs no package: it checks the Node version,
+// installs packages that are missing or out of date, reads the env files, goes on in TypeScript.
 // Plain old JavaScript until the version is known, so that an old Node can say what is wrong.
 
 import { spawnSync } from 'child_process';
@@ -17,6 +17,7 @@ const commands = {
   api: { main: 'api/main.ts', env: ['.env', '.stack/env'] },
   auditor: { main: 'workers/auditor/main.ts', env: ['.env', '.stack/env'] },
   check: { main: 'stack/check.ts', env: [] },
+  cli: { main: 'cli/main.ts', env: ['.env', '.stack/env'] },
   cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },
   faults: { main: 'test/faults/main.ts', env: [] },
   listener: { main: 'workers/listener/main.ts', env: ['.env', '.stack/env'] },

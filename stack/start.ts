@@ -75,7 +75,9 @@ async function startAll(start: Start): Promise<{ env: Record<string, string>; po
   await loadData(start, servers.env);
   const admin = adminSettings(places, process.env);
   const ports = await startApps(start, servers.env, admin);
-  const env = { ...servers.env, ...admin, PORT: String(ports.api) };
+  const urls = Object.values(ports).map((port) => `http://127.0.0.1:${port}`);
+  const addresses = { PORT: String(ports.api), PROCESS_URLS: urls.join(',') };
+  const env = { ...servers.env, ...admin, ...addresses };
   writeEnvFile(places.env, env);
   return { env, ports };
 }

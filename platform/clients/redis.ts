@@ -29,6 +29,7 @@ export class RedisConnection {
   readonly #logger: Logger;
   #generation = 0;
   #complained = false;
+  #failure: string | null = null;
   #silence: NodeJS.Timeout | undefined;
 
   constructor(options: RedisOptions) {
@@ -38,6 +39,7 @@ export class RedisConnection {
     this.#client.on('ready', () => {
       this.#generation += 1;
       this.#complained = false;
+      this.#failure = null;
       this.#logger.info({ event: 'redis.connected' }, 'connected to Redis');
       this.#listenForPong();
     });
@@ -64,6 +66,11 @@ export class RedisConnection {
 
   get isReady(): boolean {
     return this.#client.isReady;
+  }
+
+  /** Why there is no connection, as last told by the driver; null while there is one. */
+  get failure(): string | null {
+    return this.#failure;
   }
 
   /** Counts the connections made: what was checked on one can not be trusted on the next. */
@@ -121,6 +128,7 @@ export class RedisConnection {
   }
 
   #complain(error: unknown): void {
+    this.#failure = describeError(error);
     if (!this.#complained) {
       this.#complained = true;
       const message = `Redis is away, trying again: ${describeError(error)}`;

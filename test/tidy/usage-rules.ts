@@ -6,7 +6,8 @@ import { isCode, isTest, type Rule, type SourceFile } from './rule.ts';
 
 /** Where running begins: what package.json names, and every test. */
 function isEntry(file: SourceFile): boolean {
-  return file.path === 'stack/launch.mjs' || file.path.endsWith('.test.ts');
+  const started = ['stack/launch.mjs', 'cli/cinesync.mjs'];
+  return started.includes(file.path) || file.path.endsWith('.test.ts');
 }
 
 const unusedFiles: Rule = {

@@ -8,7 +8,7 @@ const schema = z.object({
   ...fields.redisFields,
   KAFKA_BOOTSTRAP_SERVERS: fields.kafkaBootstrapServers,
   TOPIC_NAMESPACE: fields.topicNamespace,
-  CLEANER_GROUP: z.string().default('cinesync-cleaner'),
+  CLEANER_GROUP: fields.cleanerGroup,
   HOST: fields.host,
   HEALTH_PORT: fields.port(9102),
   LOG_LEVEL: fields.logLevel,

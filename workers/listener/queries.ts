@@ -1,11 +1,7 @@
 // What the listener says to Postgres.
 
+import { leaderLock, lockSpace, parkedLock } from '../../contract/advisory-locks.ts';
 import type { Query } from '../../platform/clients/postgres.ts';
-
-/** Advisory locks, by the four letters "cach": whoever holds one is parked, or leads. */
-const lockSpace = 1667327848;
-const parkedLock = 1;
-const leaderLock = 2;
 
 /** How long a leader that fell silent keeps its locks; it speaks at least every second. */
 const leaderLeaseMs = 6000;

@@ -1,0 +1,52 @@
+// The cleaners' consumer group: who is in it, which partitions each has, and how many messages of
+// each topic it has not yet confirmed.
+
+import { cachedResources } from '../../contract/resources.ts';
+import { updatesTopic } from '../../contract/topics.ts';
+import type { KafkaInspector } from '../../platform/clients/kafka-inspector.ts';
+import type { ObserveSettings } from '../settings.ts';
+
+export interface GroupState {
+  group: string;
+  state: string;
+  members: { client: string; host: string; partitions: number }[];
+  /** By topic; heartbeats count as messages. */
+  messages_behind: Record<string, number>;
+}
+
+export async function readConsumerGroup(
+  inspector: KafkaInspector,
+  settings: Pick<ObserveSettings, 'cleanerGroup' | 'topicNamespace'>,
+): Promise<GroupState> {
+  const { cleanerGroup: group, topicNamespace } = settings;
+  const view = await inspector.group(group);
+  const wanted = cachedResources.map((resource) => updatesTopic(resource, topicNamespace));
+  const topics = (await inspector.topics(wanted)).map(({ topic }) => topic);
+  const behind: Record<string, number> = {};
+  for (const topic of topics) {
+    behind[topic] = await messagesBehind(inspector, group, topic);
+  }
+  return {
+    group,
+    state: view.state,
+    members: view.members.map(({ clientId, host, partitions }) => ({
+      client: clientId,
+      host,
+      partitions: Object.values(partitions).flat().length,
+    })),
+    messages_behind: behind,
+  };
+}
+
+async function messagesBehind(
+  inspector: KafkaInspector,
+  group: string,
+  topic: string,
+): Promise<number> {
+  const committed = await inspector.committed(group, topic);
+  const offsets = await inspector.offsets(topic);
+  const behind = offsets.map(({ first, next }, partition) =>
+    Number(next - (committed.get(partition) ?? first)),
+  );
+  return behind.reduce((sum, count) => sum + Math.max(0, count), 0);
+}
