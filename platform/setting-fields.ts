@@ -40,9 +40,15 @@ export const databaseUrl = postgresUrl
 /** Direct, not through a transaction pooler; the listener falls back to DATABASE_URL. */
 export const listenerDatabaseUrl = postgresUrl.transform((value) => new Secret(value)).optional();
 
+const hostAndPortList = /^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$/;
+
 /** REDIS_URL, or REDIS_HOST and REDIS_PORT; `redisUrlOf` joins them. */
 export const redisFields = {
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379')
+    .refine((value) => {
+      const sentinels = URL.canParse(value) ? new URL(value).searchParams.get('sentinels') : null;
+      return sentinels === null || hostAndPortList.test(sentinels);
+    }, 'must name its sentinels as host:port, several separated by commas')
     .transform((value) => new Secret(value))
     .optional(),
   REDIS_HOST: z.string().default('localhost'),

@@ -124,3 +124,11 @@ test('Redis is named by its address, else by its host and port', () => {
   const byUrl = fields.redisUrlOf(read({ REDIS_URL: 'rediss://:x@cache/7', REDIS_HOST: 'other' }));
   assert.equal(byUrl.reveal(), 'rediss://:x@cache/7');
 });
+
+test('the sentinels of Redis stand in its address, as a list', () => {
+  const good = { REDIS_URL: 'redis://:x@cinesync:6379/0?sentinels=one:26379,two:26379' };
+  assert.equal(fields.redisUrlOf(read(good)).reveal(), good.REDIS_URL);
+  assert.deepEqual(problemsOf({ REDIS_URL: 'redis://cinesync:6379?sentinels=one' }), [
+    'REDIS_URL: must name its sentinels as host:port, several separated by commas',
+  ]);
+});

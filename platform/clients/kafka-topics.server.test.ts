@@ -7,7 +7,7 @@ import { TransientError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { createKafka } from './kafka.ts';
 import { KafkaProbe } from './kafka-probe.ts';
-import { createMissingTopics, readPartitionCounts } from './kafka-topics.ts';
+import { createMissingTopics, readPartitionCounts, replicationOf } from './kafka-topics.ts';
 
 function prepare(t: TestContext, bootstrapServers = servers().KAFKA_BOOTSTRAP_SERVERS.split(',')) {
   const logger = createLogger({ process: 'test', level: 'silent' });
@@ -54,6 +54,19 @@ test('missing topics are created as specified, and named; those that exist are l
     ]),
   );
   assert.equal(await readRetention(one.topic), '3600000');
+});
+
+test('what is acknowledged outlives a broker wherever there are three', () => {
+  const replications = [1, 2, 3, 9].map((brokers) => {
+    const { factor, config } = replicationOf(brokers);
+    return [factor, config['min.insync.replicas']];
+  });
+  assert.deepEqual(replications, [
+    [1, '1'],
+    [2, '1'],
+    [3, '2'],
+    [3, '2'],
+  ]);
 });
 
 test('several processes may create the topics at the same time', async (t) => {

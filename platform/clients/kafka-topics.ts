@@ -18,17 +18,29 @@ export async function createMissingTopics(
     const existing = new Set(await admin.listTopics());
     const missing = specifications.filter(({ topic }) => !existing.has(topic));
     if (missing.length > 0) {
+      const replication = replicationOf((await admin.describeCluster()).brokers.length);
       await admin.createTopics({
         waitForLeaders: true,
         topics: missing.map(({ topic, partitionCount, config }) => ({
           topic,
           numPartitions: partitionCount,
-          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+          replicationFactor: replication.factor,
+          configEntries: Object.entries({ ...replication.config, ...config }).map(
+            ([name, value]) => ({ name, value }),
+          ),
         })),
       });
     }
     return missing.map(({ topic }) => topic);
   });
+}
+
+const replicasMax = 3;
+
+/** What is acknowledged is on two brokers wherever there are three, and one of them may be away. */
+export function replicationOf(brokerCount: number) {
+  const factor = Math.max(1, Math.min(replicasMax, brokerCount));
+  return { factor, config: { 'min.insync.replicas': String(Math.max(1, factor - 1)) } };
 }
 
 /** The number of partitions of each topic that exists, freshly asked. */

@@ -5,10 +5,12 @@ import { createClient, type RedisClientOptions } from '@redis/client';
 import { describeError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Secret } from '../secret.ts';
+import { RedisSentinel, sentinelOptionsOf } from './redis-sentinel.ts';
 
 export type RedisArgument = string;
 
 export interface RedisOptions {
+  /** Of the server, or of its sentinels: see redis-sentinel.ts. */
   url: Secret;
   /** Shown in CLIENT LIST. */
   name: string;
@@ -27,6 +29,7 @@ export class RedisConnection {
   readonly #client: Client;
   readonly #deadlineMs: number;
   readonly #logger: Logger;
+  readonly #sentinel: RedisSentinel | undefined;
   #generation = 0;
   #complained = false;
   #failure: string | null = null;
@@ -35,13 +38,16 @@ export class RedisConnection {
   constructor(options: RedisOptions) {
     this.#deadlineMs = options.deadlineMs;
     this.#logger = options.logger.child({ component: 'redis' });
-    this.#client = createRedisClient(options);
+    const sentinels = sentinelOptionsOf(options.url.reveal());
+    this.#sentinel = sentinels && new RedisSentinel(sentinels);
+    this.#client = createRedisClient(options, this.#sentinel);
     this.#client.on('ready', () => {
       this.#generation += 1;
       this.#complained = false;
       this.#failure = null;
       this.#logger.info({ event: 'redis.connected' }, 'connected to Redis');
       this.#listenForPong();
+      this.#sentinel?.watch((reason) => this.#reconnect(reason));
     });
     this.#client.on('ping-interval', () => this.#listenForPong());
     this.#client.on('error', (error) => this.#complain(error));
@@ -54,6 +60,7 @@ export class RedisConnection {
 
   stop(): void {
     clearTimeout(this.#silence);
+    this.#sentinel?.stopWatching();
     if (this.#client.isOpen) {
       this.#client.destroy();
     }
@@ -116,12 +123,14 @@ export class RedisConnection {
   /** Pings follow each other; when the next answer does not come, nothing comes any more. */
   #listenForPong(): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#reconnect(), pingIntervalMs + pongWaitMaxMs);
+    const silent = new Error(`no answer for ${pongWaitMaxMs} ms on an open connection`);
+    const reconnect = (): void => this.#reconnect(silent);
+    this.#silence = setTimeout(reconnect, pingIntervalMs + pongWaitMaxMs);
   }
 
-  #reconnect(): void {
+  #reconnect(reason: Error): void {
     if (this.#client.isReady) {
-      this.#complain(new Error(`no answer for ${pongWaitMaxMs} ms on an open connection`));
+      this.#complain(reason);
       this.#client.destroy();
       this.start();
     }
@@ -139,9 +148,9 @@ export class RedisConnection {
 
 export type RedisCommands = <Reply>(...parts: RedisArgument[]) => Promise<Reply>;
 
-function createRedisClient(options: RedisOptions) {
+function createRedisClient(options: RedisOptions, sentinel: RedisSentinel | undefined) {
   const settings: RedisClientOptions = {
-    url: options.url.reveal(),
+    url: options.url.reveal().replace(/\?.*/, ''),
     name: options.name,
     RESP: 3,
     disableOfflineQueue: true,
@@ -153,6 +162,7 @@ function createRedisClient(options: RedisOptions) {
     socket: {
       connectTimeout: 3000,
       socketTimeout: 3000,
+      ...(sentinel && { lookup: sentinel.lookup }),
       // The driver's own strategy gives up for ever after a socket timeout.
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1000) * (0.5 + Math.random() / 2),
     },

@@ -20,19 +20,38 @@ export interface ForwardedPort {
   readonly advertisedPort: number;
 }
 
+/** One of several brokers, each a controller as well. */
+export interface BrokerOptions {
+  readonly id: number;
+  readonly clusterId: string;
+  /** By the id of the broker, from 1 on. */
+  readonly controllerPorts: readonly number[];
+  readonly forwarded: readonly ForwardedPort[];
+}
+
 export const kafka = kafkaBehind([]);
 
 export function kafkaBehind(forwarded: readonly ForwardedPort[]): LocalServer {
+  return kafkaBroker(async () => {
+    return { id: 1, clusterId: newClusterId(), controllerPorts: [await freePort()], forwarded };
+  });
+}
+
+export function newClusterId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+export function kafkaBroker(plan: () => Promise<BrokerOptions>): LocalServer {
   return {
     name: 'kafka',
     defaultPort: 9092,
-    prepare: (context) => prepare(context, forwarded),
+    prepare: (context) => prepare(context, plan),
   };
 }
 
 async function prepare(
   { places, report }: PrepareContext,
-  forwarded: readonly ForwardedPort[],
+  plan: () => Promise<BrokerOptions>,
 ): Promise<PreparedServer> {
   const need: JavaNeed = {
     server: 'Kafka',
@@ -47,7 +66,7 @@ async function prepare(
   return {
     title: `Kafka ${version}`,
     env: (port) => ({ KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}` }),
-    launch: (port) => launch({ java, program, data, port, forwarded, report }),
+    launch: async (port) => launch({ java, program, data, port, report, ...(await plan()) }),
   };
 }
 
@@ -59,34 +78,29 @@ const libraries = {
   ],
 };
 
-interface LaunchOptions extends Pick<PrepareContext, 'report'> {
+interface LaunchOptions extends Pick<PrepareContext, 'report'>, BrokerOptions {
   readonly java: Java;
   readonly program: string;
   readonly data: string;
   readonly port: number;
-  readonly forwarded: readonly ForwardedPort[];
 }
 
 async function launch(options: LaunchOptions): Promise<Launch> {
-  const { java, program, data, port, forwarded, report } = options;
+  const { java, program, data, port, clusterId, report } = options;
   const settings = join(data, 'server.properties');
   const logging = join(data, 'log4j2.properties');
   const logs = join(data, 'log');
-  writeFileSync(
-    settings,
-    serverProperties({ port, forwarded, controllerPort: await freePort(), logs }),
-  );
+  writeFileSync(settings, serverProperties({ ...options, logs }));
   writeFileSync(logging, logProperties);
   const jvm = ['-Xms128m', '-Xmx384m', ...javaFlags, `-Dlog4j2.configurationFile=${logging}`];
   const start = [...jvm, '-cp', join(program, 'libs', '*')];
   if (!existsSync(join(logs, 'meta.properties'))) {
     report('formatting its log');
     rmSync(logs, { recursive: true, force: true });
-    const id = randomBytes(16).toString('base64url');
     await runCommand({
       what: "Formatting Kafka's log",
       command: java.path,
-      args: [...start, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', settings],
+      args: [...start, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings],
     });
     report('starting');
   }
@@ -99,37 +113,38 @@ async function launch(options: LaunchOptions): Promise<Launch> {
   };
 }
 
-interface Addresses {
+interface Addresses extends BrokerOptions {
   readonly port: number;
-  readonly forwarded: readonly ForwardedPort[];
-  readonly controllerPort: number;
   readonly logs: string;
 }
 
-function serverProperties({ port, forwarded, controllerPort, logs }: Addresses): string {
+function serverProperties(options: Addresses): string {
+  const { id, port, forwarded, controllerPorts, logs } = options;
   const clients = [
     { name: 'PLAINTEXT', port, advertisedPort: port },
     ...forwarded.map((ports, index) => ({ name: `FORWARDED${index}`, ...ports })),
   ];
-  const controller = { name: 'CONTROLLER', port: controllerPort };
+  const controller = { name: 'CONTROLLER', port: controllerPorts[id - 1] };
+  const voters = controllerPorts.map((own, index) => `${index + 1}@127.0.0.1:${own}`);
+  const copies = Math.min(3, controllerPorts.length);
   const all = [...clients, controller];
   const addresses = all.map((own) => `${own.name}://127.0.0.1:${own.port}`);
   const advertised = clients.map((own) => `${own.name}://127.0.0.1:${own.advertisedPort}`);
   return `process.roles=broker,controller
-node.id=1
+node.id=${id}
 listeners=${addresses.join(',')}
 advertised.listeners=${advertised.join(',')}
 listener.security.protocol.map=${all.map(({ name }) => `${name}:PLAINTEXT`).join(',')}
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
+controller.quorum.voters=${voters.join(',')}
 log.dirs=${logs}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
 offsets.topic.num.partitions=3
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor=${copies}
 transaction.state.log.num.partitions=3
-transaction.state.log.replication.factor=1
+transaction.state.log.replication.factor=${copies}
 transaction.state.log.min.isr=1
 `;
 }

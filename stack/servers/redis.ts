@@ -10,7 +10,7 @@ import { buildOnce } from './build-once.ts';
 import { unpackDebianPackages } from './debian-packages.ts';
 import type { LocalServer, PrepareContext } from './local-server.ts';
 
-interface RedisProgram {
+export interface RedisProgram {
   readonly path: string;
   readonly title: string;
   readonly env: NodeJS.ProcessEnv;
@@ -22,7 +22,7 @@ export const redis: LocalServer = {
   name: 'redis',
   defaultPort: 6379,
   async prepare(context) {
-    const program = await findProgram(context);
+    const program = await findRedis(context);
     const data = join(context.places.data, 'redis');
     mkdirSync(data, { recursive: true });
     return {
@@ -45,7 +45,7 @@ function redisArguments(port: number, data: string): string[] {
   return [...network, '--save', '', '--appendonly', 'no', '--databases', '512', '--dir', data];
 }
 
-async function findProgram(context: PrepareContext): Promise<RedisProgram> {
+export async function findRedis(context: PrepareContext): Promise<RedisProgram> {
   const installed = onPath('redis-server', 'valkey-server');
   if (installed !== undefined) {
     const program = await examine(installed, {});

@@ -11,12 +11,14 @@ function parse(...words: string[]) {
 }
 
 test('without words it is a default run of this checkout, with a seed of its own', () => {
-  const { profile, mode, counts, control, stopAtFirst, seed } = parse();
+  const { profile, mode, redis, brokerCount, counts, control, stopAtFirst, seed } = parse();
   assert.equal(profile.name, 'default');
   assert.deepEqual(
-    { mode, counts, control, stopAtFirst },
+    { mode, redis, brokerCount, counts, control, stopAtFirst },
     {
       mode: 'kafka',
+      redis: 'single',
+      brokerCount: 1,
       counts: { api: 2, cleaner: 2, listener: 2 },
       control: false,
       stopAtFirst: false,
@@ -30,6 +32,8 @@ test('the words are taken', () => {
   const { profile, seed, counts, stopAtFirst, source } = parse(...words);
   assert.equal(profile.name, 'short');
   assert.deepEqual([seed, counts.cleaner, stopAtFirst, source], [7, 3, true, '/a']);
+  const { redis, brokerCount } = parse('--redis', 'sentinel', '--kafka', '3');
+  assert.deepEqual([redis, brokerCount], ['sentinel', 3]);
   assert.equal(parseOptions(['--help']), 'help');
 });
 
@@ -38,6 +42,8 @@ test('what can not be is refused with a sentence', () => {
     [['--seed', 'x'], /--seed is a whole number/],
     [['--cleaners', '0'], /--cleaners is a whole number from 1 to 9/],
     [['--mode', 'rabbit'], /--mode is kafka or direct/],
+    [['--redis', 'cluster'], /--redis is single or sentinel/],
+    [['--kafka', '0'], /--kafka is a whole number from 1 to 5/],
     [['--short', '--long'], /not both/],
     [['--control', '--mode', 'direct'], /--control has no --mode direct/],
     [['--what'], /--what/],

@@ -8,6 +8,8 @@ export interface FaultsOptions {
   readonly profile: Profile;
   readonly seed: number;
   readonly mode: 'direct' | 'kafka';
+  readonly redis: 'sentinel' | 'single';
+  readonly brokerCount: number;
   readonly counts: { readonly api: number; readonly cleaner: number; readonly listener: number };
   readonly control: boolean;
   readonly stopAtFirst: boolean;
@@ -60,6 +62,8 @@ export const help = `Runs the whole pipeline under load and faults, and checks e
   npm run faults -- --short             one round of about two minutes
   npm run faults -- --long              a million answers, before a release
   npm run faults -- --mode direct       without Kafka
+  npm run faults -- --redis sentinel    a master, a replica and three sentinels
+  npm run faults -- --kafka 3           three brokers instead of one
   npm run faults -- --cleaners 3 --listeners 2 --apis 2
   npm run faults -- --control           the obvious pipeline instead: it must fail
 
@@ -81,9 +85,11 @@ export function parseOptions(words: readonly string[]): FaultsOptions | 'help' {
       cleaners: { type: 'string', default: '2' },
       control: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
+      kafka: { type: 'string', default: '1' },
       listeners: { type: 'string', default: '2' },
       long: { type: 'boolean', default: false },
       mode: { type: 'string', default: 'kafka' },
+      redis: { type: 'string', default: 'single' },
       seed: { type: 'string' },
       short: { type: 'boolean', default: false },
       source: { type: 'string', default: checkout },
@@ -91,8 +97,11 @@ export function parseOptions(words: readonly string[]): FaultsOptions | 'help' {
     },
   });
   if (values.help) return 'help';
-  const { control, mode, short, long } = values;
+  const { control, mode, redis, short, long } = values;
   if (mode !== 'kafka' && mode !== 'direct') throw new TypeError('--mode is kafka or direct');
+  if (redis !== 'single' && redis !== 'sentinel') {
+    throw new TypeError('--redis is single or sentinel');
+  }
   if (short && long) throw new TypeError('--short or --long, not both');
   if (control && mode === 'direct') throw new TypeError('--control has no --mode direct');
   const count = (name: 'apis' | 'cleaners' | 'listeners'): number =>
@@ -104,6 +113,8 @@ export function parseOptions(words: readonly string[]): FaultsOptions | 'help' {
         ? Math.floor(Math.random() * 1e6)
         : wholeNumber('--seed', values.seed, { min: 0, max: 1e9 }),
     mode,
+    redis,
+    brokerCount: wholeNumber('--kafka', values.kafka, { min: 1, max: 5 }),
     counts: { api: count('apis'), cleaner: count('cleaners'), listener: count('listeners') },
     control,
     stopAtFirst: values['stop-at-first'],

@@ -18,10 +18,14 @@ export interface OwnServer {
   start(): Promise<void>;
 }
 
-export async function startOwnServer(scope: TestScope, server: LocalServer): Promise<OwnServer> {
+export async function startOwnServer(
+  scope: TestScope,
+  server: LocalServer,
+  port = 0,
+): Promise<OwnServer> {
   const places = placesOf(`own-${randomUUID().slice(0, 8)}`);
   makePlaces(places);
-  const running = await startServer({ server, places, port: 0, report: () => undefined });
+  const running = await startServer({ server, places, port, report: () => undefined });
   let child = running.child;
   scope.after(async () => {
     await child.stop();

@@ -48,7 +48,7 @@ testRules(importRules, {
         { 'api/a.ts': importing('kafkajs') },
       ],
       [
-        'cache/a.ts:1: @redis/client belongs to ^platform\\/clients\\/redis\\.ts$',
+        'cache/a.ts:1: @redis/client belongs to ^platform\\/clients\\/redis(-[a-z]+)?\\.ts$',
         { 'cache/a.ts': `import type { RedisClientType } from '@redis/client';` },
       ],
       [

@@ -53,7 +53,7 @@ const driverOwners: Record<string, RegExp> = {
   pg: /^(platform\/clients\/postgres\.ts$|sql\/|stack\/)/,
   'pg-copy-streams': /^sql\/seed\//,
   'pg-listen': /^workers\/listener\/wake-up\.ts$/,
-  '@redis/client': /^platform\/clients\/redis\.ts$/,
+  '@redis/client': /^platform\/clients\/redis(-[a-z]+)?\.ts$/,
 };
 
 const driverOwnership: Rule = {

@@ -16,7 +16,7 @@ export const groupFaults: readonly Fault[] = [
     kind: 'rebalance storm',
     weight: 1,
     durationMs: [1000, 5000],
-    fits: ({ servers }) => servers.kafka !== null,
+    fits: ({ servers }) => servers.brokers.length > 0,
     befall: (stage, { durationMs }) =>
       stage.alone('group', async () => {
         let joins = 0;
@@ -36,7 +36,7 @@ export const groupFaults: readonly Fault[] = [
 async function joinFor({ world }: Stage, stayMs: number, onJoin: () => void): Promise<void> {
   const { servers, pipeline } = world;
   const kafka = new Kafka({
-    brokers: [servers.bootstrapServers ?? ''],
+    brokers: [...servers.bootstrapServers],
     logLevel: logLevel.NOTHING,
     retry: { retries: 5 },
   });

@@ -3,6 +3,7 @@
 
 import { elapse, persist } from '../elapse.ts';
 import { type RedisCommand, withRedis } from '../world/sessions.ts';
+import type { PlannedFault } from '../plan.ts';
 import { type Evidence, type Fault, proveThat, type Stage } from './fault.ts';
 
 export const redisFaults: readonly Fault[] = [
@@ -45,14 +46,47 @@ export const redisFaults: readonly Fault[] = [
       await command('SAVE');
     });
     await elapse(durationMs);
-    await servers.redis.kill();
-    await servers.redis.untilUp();
+    const { redis } = servers;
+    await redis.kill();
+    await redis.untilUp();
     const loaded = await visit(stage, (command) => readInfo(command, 'rdb_last_load_keys_loaded'));
     servers.forgetRedisDump();
     proveThat(Number(loaded) > 0, 'the dump was empty');
     return `${loaded} keys as of ${durationMs} ms before`;
   }),
+  {
+    kind: 'Redis failed over',
+    weight: 4,
+    durationMs: [20, 4000],
+    fits: ({ servers }) => servers.hasSentinels,
+    befall: (stage, planned) => stage.alone('redis', () => failOver(stage, planned)),
+  },
 ];
+
+const failoverWithinMs = 30_000;
+
+/** The old master stands still until it was replaced, and then still believes to be the master. */
+async function failOver(
+  { world: { servers } }: Stage,
+  { durationMs }: PlannedFault,
+): Promise<Evidence> {
+  const old = servers.redis;
+  const oldUrl = servers.redisUrl;
+  try {
+    await old.freeze();
+    const hasMoved = async (): Promise<void> => {
+      proveThat(servers.redisUrl !== oldUrl, 'the sentinels replaced nobody');
+    };
+    await persist(hasMoved, { forMs: failoverWithinMs, pauseMs: 100 });
+    await elapse(durationMs);
+  } finally {
+    old.resume();
+  }
+  return {
+    target: old.name,
+    proof: `replaced by ${servers.redis.name}, back ${durationMs} ms later`,
+  };
+}
 
 const entriesMin = 5;
 const entriesWithinMs = 10_000;

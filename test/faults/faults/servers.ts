@@ -12,8 +12,9 @@ export const serverFaults: readonly Fault[] = [
     kind: 'Kafka killed',
     weight: 1,
     durationMs: [0.1, 1],
-    fits: (world) => world.servers.kafka !== null,
-    befall: (stage) => stage.alone('kafka', () => killServer(kafkaOf(stage.world))),
+    fits: (world) => world.servers.brokers.length > 0,
+    befall: (stage, { random }) =>
+      stage.alone('kafka', () => killServer(random.pick(stage.world.servers.brokers))),
   },
   {
     kind: 'Redis killed',
@@ -40,35 +41,34 @@ export const serverFaults: readonly Fault[] = [
     fits: () => true,
     befall: (stage) => stage.alone('postgres', () => crashBackend(stage)),
   },
-  standstill('Kafka stopped', 'kafka', (world) => world.servers.kafka),
-  standstill('Redis stopped', 'redis', (world) => world.servers.redis),
-  standstill('Postgres stopped', 'postgres', (world) => world.servers.postgres),
+  standstill('Kafka stopped', 'kafka', ({ servers }) => servers.brokers),
+  standstill('Redis stopped', 'redis', ({ servers }) => [servers.redis]),
+  standstill('Postgres stopped', 'postgres', ({ servers }) => [servers.postgres]),
 ];
 
-function standstill(kind: string, lane: string, serverOf: (world: World) => Victim | null): Fault {
+function standstill(
+  kind: string,
+  lane: string,
+  serversOf: (world: World) => readonly Victim[],
+): Fault {
   return {
     kind,
     weight: 3,
     durationMs: [20, 10_000],
-    fits: (world) => serverOf(world) !== null,
-    befall: ({ world, alone }, { durationMs }) =>
+    fits: (world) => serversOf(world).length > 0,
+    befall: ({ world, alone }, { durationMs, random }) =>
       alone(lane, async () => {
-        const server = serverOf(world);
-        await server?.untilUp();
+        const server = random.pick(serversOf(world));
+        await server.untilUp();
         try {
-          await server?.freeze();
+          await server.freeze();
           await elapse(durationMs);
         } finally {
-          server?.resume();
+          server.resume();
         }
-        return { target: lane, proof: `stood still for ${durationMs} ms` };
+        return { target: server.name, proof: `stood still for ${durationMs} ms` };
       }),
   };
-}
-
-function kafkaOf({ servers }: World): Victim {
-  if (servers.kafka === null) throw new Error('This run has no Kafka.');
-  return servers.kafka;
 }
 
 async function killServer(server: Victim): Promise<Evidence> {

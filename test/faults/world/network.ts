@@ -24,16 +24,21 @@ export class Network {
     return proxy.through(url);
   }
 
-  /** Kafka tells its clients where to come back to, so each proxy needs a port of the broker. */
-  async forward(clients: readonly string[]): Promise<ForwardedKafka> {
+  /** Kafka tells its clients where to come back to, so each proxy needs a port of its broker. */
+  async forward(clients: readonly string[], brokerCount: number): Promise<ForwardedKafka> {
     const bootstrapServers = new Map<string, string>();
-    const ports: ForwardedPort[] = [];
+    const ports: ForwardedPort[][] = Array.from({ length: brokerCount }, () => []);
     for (const client of clients) {
-      const port = await freePort();
-      const { proxy } = await this.#add(client, 'kafka', `kafka://127.0.0.1:${port}`);
-      const { host, port: advertisedPort } = new URL(proxy.through('http://127.0.0.1:1'));
-      bootstrapServers.set(client, host);
-      ports.push({ port, advertisedPort: Number(advertisedPort) });
+      const hosts: string[] = [];
+      for (const [index, ofBroker] of ports.entries()) {
+        const port = await freePort();
+        const name = brokerCount === 1 ? 'kafka' : `kafka-${index + 1}`;
+        const { proxy } = await this.#add(client, name, `kafka://127.0.0.1:${port}`);
+        const { host, port: advertisedPort } = new URL(proxy.through('http://127.0.0.1:1'));
+        hosts.push(host);
+        ofBroker.push({ port, advertisedPort: Number(advertisedPort) });
+      }
+      bootstrapServers.set(client, hosts.join(','));
     }
     return { bootstrapServers, ports };
   }
@@ -53,5 +58,6 @@ export class Network {
 export interface ForwardedKafka {
   /** By client. */
   readonly bootstrapServers: ReadonlyMap<string, string>;
-  readonly ports: readonly ForwardedPort[];
+  /** One list per broker. */
+  readonly ports: readonly (readonly ForwardedPort[])[];
 }

@@ -44,7 +44,7 @@ export function testedPipeline(source: string, mode: 'direct' | 'kafka'): Pipeli
         ...process.env,
         DATABASE_URL: servers.databaseUrl,
         ENABLE_KAFKA: String(mode === 'kafka'),
-        KAFKA_BOOTSTRAP_SERVERS: servers.bootstrapServers ?? '127.0.0.1:1',
+        KAFKA_BOOTSTRAP_SERVERS: servers.bootstrapServers.join(',') || '127.0.0.1:1',
       };
       const at = { ...places, root: source };
       await runOneShot({ name: 'migrate', main: 'sql/migrate-main.ts', env, places: at, step });
@@ -77,14 +77,14 @@ export function controlPipeline(): Pipeline {
           await session.query(readFileSync(join(checkout, file), 'utf8'));
         }
       });
-      await createTopics(servers.bootstrapServers ?? '');
+      await createTopics(servers.bootstrapServers);
       step.succeed('the obvious pipeline');
     },
   };
 }
 
-async function createTopics(bootstrapServers: string): Promise<void> {
-  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING });
+async function createTopics(brokers: readonly string[]): Promise<void> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   try {

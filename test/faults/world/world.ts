@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly places: Places;
   readonly pipeline: Pipeline;
   readonly mode: 'direct' | 'kafka';
+  readonly redis: 'sentinel' | 'single';
+  readonly brokerCount: number;
   readonly counts: Readonly<Record<Role, number>>;
   readonly boundMs: number;
   readonly progress: Progress;
@@ -31,17 +33,17 @@ export interface World {
 }
 
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { places, pipeline, mode, progress, say } = options;
+  const { places, pipeline, mode, redis, brokerCount, progress, say } = options;
   const network = new Network();
   const roles = rolesOf(options);
   // The API only asks Kafka whether it is there, and nobody asks the API for that here.
   const workers = roles.filter(({ role }) => role !== 'api').map(({ name }) => name);
-  const forwarded = mode === 'kafka' ? await network.forward(workers) : null;
+  const forwarded = mode === 'kafka' ? await network.forward(workers, brokerCount) : null;
   const stepServers = progress.step('servers');
   const ports = forwarded?.ports ?? null;
   const report = (text: string): void => stepServers.report(text);
-  const servers = await startServers({ places, forwarded: ports, report, say });
-  stepServers.succeed(mode === 'kafka' ? 'Postgres, Redis, Kafka' : 'Postgres, Redis');
+  const servers = await startServers({ places, redis, forwarded: ports, report, say });
+  stepServers.succeed(describe(options));
   await pipeline.install({ servers, places, step: progress.step('schema') });
   const stepActors = progress.step('processes');
   const actors: Actor[] = [];
@@ -69,6 +71,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
 }
 
+function describe({ mode, redis, brokerCount }: WorldOptions): string {
+  const cache = redis === 'sentinel' ? 'Redis with a replica and three sentinels' : 'Redis';
+  const kafka = brokerCount === 1 ? 'Kafka' : `Kafka (${brokerCount} brokers)`;
+  return ['Postgres', cache, ...(mode === 'kafka' ? [kafka] : [])].join(', ');
+}
+
 async function startActor(actor: Victim): Promise<void> {
   await actor.start();
   await actor.untilUp();
@@ -90,7 +98,7 @@ interface EnvironmentOptions extends WorldOptions {
   readonly forwarded: ForwardedKafka | null;
 }
 
-/** Every server that a process uses, through a proxy of its own. */
+/** Every server through a proxy of its own, except those that sentinels name. */
 async function environment(options: EnvironmentOptions): Promise<Record<string, string>> {
   const { role, name, servers, network, forwarded, boundMs } = options;
   const env: Record<string, string> = {
@@ -102,14 +110,16 @@ async function environment(options: EnvironmentOptions): Promise<Record<string, 
     S3_ENDPOINT: 'http://127.0.0.1:9',
   };
   if (forwarded !== null) {
-    const past = servers.bootstrapServers ?? '';
+    const past = servers.bootstrapServers.join(',');
     env.KAFKA_BOOTSTRAP_SERVERS = forwarded.bootstrapServers.get(name) ?? past;
   }
   if (role !== 'cleaner') {
     env.DATABASE_URL = await network.address(name, 'postgres', servers.databaseUrl);
   }
   if (role !== 'listener' || forwarded === null) {
-    env.REDIS_URL = await network.address(name, 'redis', servers.redisUrl);
+    env.REDIS_URL = servers.hasSentinels
+      ? servers.redisAddress
+      : await network.address(name, 'redis', servers.redisAddress);
   }
   return env;
 }
