@@ -16,6 +16,7 @@ const withoutTsx = [22, 18];
 const commands = {
   api: { main: 'api/main.ts', env: ['.env', '.stack/env'] },
   auditor: { main: 'workers/auditor/main.ts', env: ['.env', '.stack/env'] },
+  bench: { main: 'bench/main.ts', env: [] },
   check: { main: 'stack/check.ts', env: [] },
   cli: { main: 'cli/main.ts', env: ['.env', '.stack/env'] },
   cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },

@@ -6,7 +6,7 @@ import type { Model } from './model/model.ts';
 import { judge } from './model/judge.ts';
 import type { Tally, Violation } from './report/tally.ts';
 import { citySubjects, filmSubjects, type Subject } from './workload/answers.ts';
-import { type HttpAnswer, HttpLink } from './workload/http-link.ts';
+import { type HttpAnswer, HttpLink } from '../support/http-link.ts';
 import { readRows } from './workload/rows.ts';
 import type { Actor } from './world/actors.ts';
 import { withRedis, withSession } from './world/sessions.ts';

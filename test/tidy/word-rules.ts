@@ -92,7 +92,7 @@ const sleeps = lineRule(
 
 /** Settings are read once, at the edge: by an entry point, or by what starts other programs. */
 const readsEnvironment =
-  /(^|\/)([a-z]+-)?main\.ts$|^(stack|test)\/|^sql\/dbmate\.ts$|^cli\/cinesync\.mjs$/;
+  /(^|\/)([a-z]+-)?main\.ts$|^(bench|stack|test)\/|^sql\/dbmate\.ts$|^cli\/cinesync\.mjs$/;
 
 const environmentReads = lineRule(
   'reads of the environment',

@@ -6,7 +6,7 @@ import type { Sighting } from '../model/judge.ts';
 import type { Random } from '../random.ts';
 import { citySubjects, filmSubjects, type Subject } from './answers.ts';
 import type { Attention } from './attention.ts';
-import { HttpLink } from './http-link.ts';
+import { HttpLink } from '../../support/http-link.ts';
 import { pickByHeat, readShares } from './names.ts';
 
 export interface ReaderOptions {

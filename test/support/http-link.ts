@@ -1,4 +1,4 @@
-// One kept-alive connection to an API, one request at a time: no more than the readers need, so
+// One kept-alive connection to an API, one request at a time: no more than a load needs, so
 // that asking costs less than answering. Reconnects by itself at the next request.
 
 import { connect, type Socket } from 'node:net';
