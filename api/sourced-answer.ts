@@ -8,6 +8,7 @@ import type { ReadResult } from '../cache/read-result.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
 import { jsonContentType } from './endpoint.ts';
 import { hasTag } from './entity-tags.ts';
+import { Problem } from './problem.ts';
 import { setHeaders } from './security-headers.ts';
 
 export function sourcedSchema<Data extends z.ZodType>(data: Data) {
@@ -55,8 +56,17 @@ export function sendSourced(response: Response, result: ReadResult): void {
   response.end(body);
 }
 
+/** Of a resource whose entries are null where there is nothing. */
+export function sendFound(response: Response, result: ReadResult, missing: string): void {
+  if (result.text === 'null') {
+    sendCacheStatus(response, result);
+    throw new Problem(404, missing);
+  }
+  sendSourced(response, result);
+}
+
 /** On an answer that was read through the cache and is none of its texts: a 404. */
-export function sendCacheStatus(response: Response, { status, stale }: ReadResult): void {
+function sendCacheStatus(response: Response, { status, stale }: ReadResult): void {
   response.setHeader('cache-status', status);
   if (stale) {
     response.setHeader('x-cache', 'STALE');

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cachedResource, cachedResources, entryKey, sourceResources } from './resources.ts';
+import {
+  cachedResource,
+  cachedResources,
+  entryKey,
+  onlyCode,
+  sourceResources,
+} from './resources.ts';
 
 const city = cachedResource('city');
 const movie = cachedResource('movie');
@@ -58,5 +64,13 @@ describe('the registry', () => {
   test('says of each resource in JSON that a row is absent', () => {
     assert.deepEqual(JSON.parse(city.absentText), []);
     assert.equal(JSON.parse(movie.absentText), null);
+  });
+
+  test('knows one code, and no other, of a list that is there once', () => {
+    for (const name of ['genre_list', 'movies_popular'] as const) {
+      const { canonicalCode } = cachedResource(name);
+      assert.equal(canonicalCode(onlyCode), onlyCode);
+      for (const other of ['ALL', 'all ', '', uuid]) assert.equal(canonicalCode(other), null);
+    }
   });
 });

@@ -35,6 +35,13 @@ function canonicalUuid(text: string): string | null {
   return uuid.test(lower) ? lower : null;
 }
 
+/** Of a resource that has one entry only. */
+function theOnlyCode(text: string): string | null {
+  return text === onlyCode ? onlyCode : null;
+}
+
+export const onlyCode = 'all';
+
 export const cachedResources = [
   {
     name: 'city',
@@ -52,11 +59,44 @@ export const cachedResources = [
     absentText: 'null',
     canonicalCode: canonicalUuid,
   },
+  {
+    name: 'movies_popular',
+    channel: 'movies_popular_updates',
+    topic: 'movies_popular_updates',
+    keyPrefix: 'movies_popular_',
+    absentText: '[]',
+    canonicalCode: theOnlyCode,
+  },
+  {
+    name: 'genre',
+    channel: 'genre_updates',
+    topic: 'genre_updates',
+    keyPrefix: 'genre_',
+    absentText: 'null',
+    canonicalCode: canonicalUuid,
+  },
+  {
+    name: 'genre_list',
+    channel: 'genre_list_updates',
+    topic: 'genre_list_updates',
+    keyPrefix: 'genres_',
+    absentText: '[]',
+    canonicalCode: theOnlyCode,
+  },
+  {
+    name: 'person',
+    channel: 'person_updates',
+    topic: 'person_updates',
+    keyPrefix: 'person_',
+    absentText: 'null',
+    canonicalCode: canonicalUuid,
+  },
 ] as const satisfies readonly CachedResource[];
 
+/** Names that films show. Were it the cached genre, each of its links would name all its films. */
 export const sourceResources = [
-  { name: 'genre', channel: 'genre_updates' },
-  { name: 'person', channel: 'person_updates' },
+  { name: 'genre_name', channel: 'genre_name_updates' },
+  { name: 'person_name', channel: 'person_name_updates' },
 ] as const satisfies readonly SourceResource[];
 
 export type ResourceName = (typeof cachedResources)[number]['name'];

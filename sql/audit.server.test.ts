@@ -187,7 +187,11 @@ describe('the audit without the DDL guard', () => {
   test('a resource that the caller expects and nobody watches', async () => {
     const rows = await database.query(`select * from cache.audit('{town,city}')`);
     assert.deepEqual(rows, [
-      { resource: 'city', rel: null, problem: 'no table is watched for it' },
+      {
+        resource: 'city',
+        rel: null,
+        problem: 'no table is watched for it, and it depends on nothing',
+      },
     ]);
   });
 });

@@ -46,6 +46,12 @@ describe('dependents', () => {
 
   before(async () => {
     database = await createDatabase(scope, { migrated: true });
+    // What the films show by name, and nothing else of the catalog.
+    await database.query(`
+      select cache.undepend('genre', 'movie'), cache.undepend('person', 'movie'),
+        cache.undepend('movies_popular', 'movie'), cache.undepend('genre_list', 'genre_name'),
+        cache.forget('genres', 'genre'), cache.forget('movie_genres', 'genre'),
+        cache.forget('persons', 'person'), cache.forget('movie_persons', 'person')`);
   });
 
   beforeEach(async () => {
@@ -54,8 +60,8 @@ describe('dependents', () => {
       insert into movies (id, title) values ('${film(1)}', 'One'), ('${film(2)}', 'Two');
       insert into movie_genres values
         ('${film(1)}', '${drama}'), ('${film(2)}', '${drama}'), ('${film(2)}', '${horror}');
-      select cache.depends('movie', on_resource => 'genre', query => '${genreQuery}');
-      select cache.depends('movie', on_resource => 'person', query => '${personQuery}');`);
+      select cache.depends('movie', on_resource => 'genre_name', query => '${genreQuery}');
+      select cache.depends('movie', on_resource => 'person_name', query => '${personQuery}');`);
     await takeChanges(database);
   });
 
@@ -114,7 +120,7 @@ describe('dependents', () => {
       await linking.query(`begin; ${link}`);
       await database.query(rename);
       assert.deepEqual(await dependents(), [[{ resource: 'movie', codes: [film(2)] }]]);
-      await takeChanges(database, 'person');
+      await takeChanges(database, 'person_name');
       await linking.query('commit');
       assert.deepEqual(await takeChanges(database), [`k movie ${film(1)}`]);
     });
@@ -128,7 +134,7 @@ describe('dependents', () => {
         while not pg_try_advisory_lock_shared(77) loop perform pg_sleep(0.01); end loop;
         return pg_advisory_unlock_shared(77);
       end $$;
-      select cache.depends('movie', 'person', 'select gen_random_uuid() where at_the_gate()');
+      select cache.depends('movie', 'person_name', 'select gen_random_uuid() where at_the_gate()');
       delete from cache.outbox;
       insert into persons (full_name) values ('First');`);
     await database.query(`update genres set name = name || '!' where id = '${horror}'`);
@@ -149,19 +155,19 @@ describe('dependents', () => {
     await gate.query('select pg_advisory_unlock(77)');
     const { rows } = await reading;
     assert.deepEqual(rows[1], {
-      resource: 'genre',
+      resource: 'genre_name',
       dependents: [{ resource: 'movie', codes: [film(2)] }],
     });
   });
 
   test('a flush of the source flushes the dependent', async () => {
-    await database.query(`select cache.flush('genre')`);
+    await database.query(`select cache.flush('genre_name')`);
     assert.deepEqual(await dependents(), [[{ resource: 'movie', flush: true }]]);
   });
 
   test('more dependents than the limit are a flush', async () => {
     await database.query(`
-      select cache.depends('movie', 'genre', '${genreQuery}', flush_over => 1)`);
+      select cache.depends('movie', 'genre_name', '${genreQuery}', flush_over => 1)`);
     await takeChanges(database);
     await database.query(`update genres set name = name || '.' where id = '${horror}';
       update genres set name = name || '.' where id = '${drama}'`);
@@ -185,7 +191,7 @@ describe('dependents', () => {
   });
 
   test('a code that is no code of the query flushes', async () => {
-    await database.query(`select cache.invalidate('genre', '{not-a-uuid}')`);
+    await database.query(`select cache.invalidate('genre_name', '{not-a-uuid}')`);
     const [[first] = []] = await dependents();
     assert.equal(first?.flush, true);
     assert.match(first?.fault ?? '', /^22P02: /);
@@ -204,7 +210,7 @@ describe('dependents', () => {
   test('a query that is cancelled flushes', async () => {
     await database.query(`
       create function slow() returns integer language sql volatile as 'select 1 from pg_sleep(60)';
-      select cache.depends('movie', 'genre',
+      select cache.depends('movie', 'genre_name',
         'select movie_id from movie_genres where genre_id = any ($1::uuid[]) and slow() = 1');
       delete from cache.outbox;
       update genres set name = name || '.' where id = '${horror}'`);
@@ -216,7 +222,7 @@ describe('dependents', () => {
   });
 
   test('a wrapper that is gone flushes', async () => {
-    await database.query(`drop function cache.dependents__movie__genre;
+    await database.query(`drop function cache.dependents__movie__genre_name;
       update genres set name = name || '.' where id = '${horror}'`);
     const [[first] = []] = await dependents();
     assert.equal(first?.flush, true);
@@ -224,7 +230,7 @@ describe('dependents', () => {
   });
 
   test('refuses a query that does not work, saying what one looks like', async () => {
-    const depends = (query: string) => `select cache.depends('movie', 'genre', $$${query}$$)`;
+    const depends = (query: string) => `select cache.depends('movie', 'genre_name', $$${query}$$)`;
     const example = /one select of one column.*for example: select movie_id/;
     await refused(depends('selekt 1'), /does not work: syntax error/, example);
     await refused(depends('select x from nowhere'), /"nowhere" does not exist/, example);
@@ -237,25 +243,41 @@ describe('dependents', () => {
   });
 
   test('refuses unknown resources and itself', async () => {
-    const known = /Known: city, genre, movie, person/;
-    await refused(`select cache.depends('film', 'genre', 'select')`, /no resource "film"/, known);
+    const known = /Known: city, genre_name, movie, person_name/;
     await refused(`select cache.depends('movie', 'gnre', 'select')`, /no resource "gnre"/, known);
     await refused(`select cache.depends('movie', 'movie', 'select')`, /on itself/, /cache.watch/);
+    await refused(`select cache.depends('Film', 'movie', 'select')`, /can not name/, /lower-case/);
   });
 
   test('a trailing semicolon or comment does no harm, and declaring again replaces', async () => {
     await database.query(`
-      select cache.depends('movie', 'genre', $$${genreQuery} -- every film of it; $$);
-      select cache.depends('movie', 'genre', $$${genreQuery} ;$$);
+      select cache.depends('movie', 'genre_name', $$${genreQuery} -- every film of it; $$);
+      select cache.depends('movie', 'genre_name', $$${genreQuery} ;$$);
       delete from cache.outbox; update genres set name = name || '.' where id = '${horror}'`);
     assert.deepEqual(await dependents(), [[{ resource: 'movie', codes: [film(2)] }]]);
   });
 
   test('undepend ends it with a flush', async () => {
-    await database.query(`select cache.undepend('movie', 'genre')`);
+    await database.query(`select cache.undepend('movie', 'genre_name')`);
     assert.deepEqual(await takeChanges(database), ['f movie']);
     await database.query(`update genres set name = name || '.' where id = '${horror}'`);
     assert.deepEqual(await dependents(), [[]]);
-    await refused(`select cache.undepend('movie', 'genre')`, /does not depend on "genre"/);
+    await refused(
+      `select cache.undepend('movie', 'genre_name')`,
+      /does not depend on "genre_name"/,
+    );
+  });
+
+  test('a resource may be made of others alone, until it depends on none', async () => {
+    await database.query(`
+      select cache.depends('newest', 'movie', $$select 'all' where $1::text[] <> '{}'$$)`);
+    assert.deepEqual(await takeChanges(database), ['f newest']);
+    assert.deepEqual(await database.query(`select * from cache.audit('{newest}')`), []);
+    await database.query(`update movies set title = title || '!' where id = '${film(1)}'`);
+    assert.deepEqual(await dependents(), [[{ resource: 'newest', codes: ['all'] }]]);
+    await takeChanges(database);
+    await database.query(`select cache.undepend('newest', 'movie')`);
+    assert.deepEqual(await takeChanges(database), ['f newest']);
+    await refused(`select cache.flush('newest')`, /no resource "newest"/);
   });
 });

@@ -18,4 +18,5 @@ begin;
 \ir migrations/0023_read_changes.sql
 \ir migrations/0024_audit.sql
 \ir migrations/0025_ddl_guard.sql
+\ir migrations/0026_depend_only.sql
 commit;

@@ -1,7 +1,9 @@
 // The command `migrate` as people run it: a process of its own, an empty database, two at once.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test, type TestContext } from 'node:test';
+import { cachedResources, sourceResources } from '../contract/resources.ts';
 import { createDatabase, type Database } from '../test/support/database.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { createTopicNamespace } from '../test/support/kafka.ts';
@@ -9,6 +11,12 @@ import { type RunningProcess, startProcess } from '../test/support/processes.ts'
 import { reverseScope } from '../test/support/scope.ts';
 import { servers } from '../test/support/servers.ts';
 import { startTcpProxy } from '../test/support/tcp-proxy.ts';
+
+function migrationsOf(first: string, last: string): string[] {
+  return readdirSync(new URL('migrations/', import.meta.url))
+    .filter((name) => name >= first && name.slice(0, 4) <= last)
+    .toSorted();
+}
 
 function migrate(t: TestContext, url: string, env: Record<string, string> = {}): RunningProcess {
   return startProcess(t, {
@@ -32,11 +40,11 @@ async function says(process: RunningProcess, words: RegExp): Promise<void> {
 async function isMigrated(database: Pick<Database, 'query'>): Promise<void> {
   assert.deepEqual(await database.query('select * from cache.audit()'), []);
   const resources = await database.query(
-    'select distinct resource from cache.rule order by resource',
+    'select resource from cache.known_resources() as resource',
   );
   assert.deepEqual(
-    resources,
-    ['city', 'genre', 'movie', 'person'].map((resource) => ({ resource })),
+    resources.map(({ resource }) => resource),
+    [...cachedResources, ...sourceResources].map(({ name }) => name).toSorted(),
   );
   const genres = await database.query('select from genres');
   assert.equal(genres.length, 5);
@@ -47,10 +55,38 @@ describe('migrate', () => {
     const database = await createDatabase(t, { migrated: false });
     const first = await succeeded(migrate(t, database.url));
     assert.match(first, /^migrate: applied 0001_city\.sql$/m);
-    assert.match(first, /^migrate: applied 0031_watch_catalog\.sql$/m);
+    assert.match(first, /^migrate: applied 0034_watch_lists\.sql$/m);
     await isMigrated(database);
     assert.equal(await succeeded(migrate(t, database.url)), 'migrate: ready\n');
     await isMigrated(database);
+  });
+
+  test('brings an older installation to the rules of a new one', async (t) => {
+    const fresh = await createDatabase(t, { migrated: true });
+    const older = await createDatabase(t, { migrated: false });
+    await older.query('create table schema_migrations (version varchar(128) primary key)');
+    for (const file of migrationsOf('0000', '0025').concat(migrationsOf('0030', '0031'))) {
+      const text = readFileSync(new URL(`migrations/${file}`, import.meta.url), 'utf8');
+      await older.query(`begin; ${text}; commit`);
+      await older.query('insert into schema_migrations values ($1)', [file.slice(0, 4)]);
+    }
+    await older.query('delete from cache.outbox');
+    await succeeded(migrate(t, older.url));
+    await isMigrated(older);
+    const rules = `
+      select name, resource, columns, channel, flush_over from cache.rule order by 1, 2`;
+    const dependencies = `
+      select resource, on_resource, query from cache.dependency order by 1, 2`;
+    for (const sql of [rules, dependencies]) {
+      assert.deepEqual(await older.query(sql), await fresh.query(sql));
+    }
+    const flushed = await older.query<{ resource: string }>(
+      `select distinct resource from cache.outbox where op = 'f'`,
+    );
+    const names = flushed.map(({ resource }) => resource);
+    for (const { name } of cachedResources.filter((resource) => resource.name !== 'city')) {
+      assert.ok(names.includes(name), `${name} is flushed: its entries are old`);
+    }
   });
 
   test('makes a database that is missing, two processes at once', async (t) => {

@@ -77,8 +77,13 @@ describe('privileges', () => {
     await database.query(`update genres set name = name || '!'`);
     const session = await sessionOf('cache_listener');
     const { rows } = await session.query(`select * from cache.read_changes('0', 10)`);
-    assert.equal(rows[0]?.resource, 'genre');
-    assert.deepEqual(rows[0]?.dependents, []);
+    assert.deepEqual(
+      rows.map(({ resource, dependents }) => [resource, dependents]),
+      [
+        ['genre', []],
+        ['genre_name', [{ resource: 'genre_list', codes: ['all'] }]],
+      ],
+    );
     const remove = 'select cache.delete_changes($1::tid[], $2::bigint[]) as deleted';
     const removed = await session.query(remove, [[rows[0]?.row_ctid], [rows[0]?.id]]);
     assert.deepEqual(removed.rows, [{ deleted: '1' }]);
@@ -92,7 +97,7 @@ describe('privileges', () => {
     await assert.rejects(session.query('update cache.outbox set codes = null'), denied);
     await assert.rejects(session.query('delete from cache.incarnation'), denied);
     await assert.rejects(session.query('select from movie_genres'), denied);
-    await assert.rejects(session.query(`select cache.dependents__movie__genre('{}')`), denied);
+    await assert.rejects(session.query(`select cache.dependents__movie__genre_name('{}')`), denied);
     await assert.rejects(session.query(`select cache.unwatch('city', 'city')`), denied);
     await assert.rejects(session.query('create table cache.mine ()'), denied);
   });

@@ -31,6 +31,11 @@ describe('bad input', () => {
     [400, '/cities/%EF%AC%81N'],
     [400, '/movies/not-a-uuid'],
     [400, `/movies/${film}0`],
+    [400, '/movies/popular0'],
+    [400, '/genres/not-a-uuid/movies'],
+    [400, `/genres/${film}/movies?page=0`],
+    [400, `/genres/${film}/movies?size=101`],
+    [400, '/persons/not-a-uuid'],
     [400, '/movies?page=-1'],
     [400, '/movies?page=0'],
     [400, '/movies?page=x'],
@@ -64,6 +69,9 @@ describe('bad input', () => {
     [404, '/docs/nothing.js'],
     [404, '/docs/package.json'],
     [404, `/movies/${film}`],
+    [404, `/genres/${film}/movies`],
+    [404, `/genres/${film}/movies?page=2`],
+    [404, `/persons/${film}`],
   ];
   for (const [status, path] of refused) {
     test(`GET ${path.slice(0, 60)} is refused with ${status}`, async () => {
@@ -89,7 +97,9 @@ describe('bad input', () => {
   const known = [
     '/cities/BGR',
     '/movies',
+    '/movies/popular',
     `/movies/${film}`,
+    `/genres/${film}/movies`,
     '/image/bgr.svg',
     '/health',
     '/livez',

@@ -35,9 +35,11 @@ describe('the documentation', () => {
     await bucket.put('flag.svg', Buffer.from('<svg/>'), 'image/svg+xml');
     const env = { S3_BUCKET: bucket.name };
     const pipeline = await startPipeline(scope, { listeners: 0, cleaners: 0, env });
-    await pipeline.sql(
-      `insert into movies (id, title, is_published) values ('${film}', 'A', true)`,
-    );
+    // One of each kind with the same id, so that one example serves every address.
+    await pipeline.sql(`
+      insert into movies (id, title, is_published) values ('${film}', 'A', true);
+      insert into genres values ('${film}', 'Western');
+      insert into persons (id, full_name) values ('${film}', 'Ann')`);
     url = (await pipeline.apis[0]?.url()) ?? '';
     document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
   });
@@ -54,11 +56,13 @@ describe('the documentation', () => {
       '/cities/{code}',
       '/genres',
       '/genres/{id}',
+      '/genres/{id}/movies',
       '/health',
       '/image/{file_name}',
       '/livez',
       '/metrics',
       '/movies',
+      '/movies/popular',
       '/movies/{id}',
       '/openapi.json',
       '/persons',

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { cachedResources } from '../contract/resources.ts';
 import { createBucket } from './support/bucket.ts';
 import { eventually } from './support/eventually.ts';
 import { startPipeline } from './support/pipeline.ts';
@@ -43,7 +44,7 @@ describe('GET /health', () => {
       assert.ok(latency_ms >= 0);
     }
     assert.ok(Number.isInteger(health.uptime_s));
-    for (const name of ['city', 'movie']) {
+    for (const { name } of cachedResources) {
       const { lag_ms = null, ...rest } = health.resources[name] ?? {};
       assert.ok(lag_ms !== null && lag_ms >= 0 && lag_ms < 60_000, `${name} lags ${lag_ms} ms`);
       assert.deepEqual(rest, { bound_ms: 4321, bypass: null });

@@ -1,6 +1,6 @@
 // One page of the list of published films, as JSON text that nothing has to parse again.
 
-import { filmColumns, filmTimeColumns } from '../../cache/loaders/movie.ts';
+import { filmColumns, filmTimeColumns } from '../../cache/loaders/film-columns.ts';
 import type { Database } from '../database.ts';
 
 const publishedPage = `

@@ -11,8 +11,8 @@ import {
   problemResponse,
   sendJson,
 } from '../endpoint.ts';
-import { Problem } from '../problem.ts';
-import { sendCacheStatus, sendSourced, sourcedSchema } from '../sourced-answer.ts';
+import { pageParameters } from '../page-parameters.ts';
+import { sendFound, sourcedSchema } from '../sourced-answer.ts';
 import { loadMoviePage } from './queries.ts';
 import { moviePageSchema, movieSchema } from './schemas.ts';
 
@@ -25,27 +25,13 @@ export function movieEndpoints(options: MovieEndpointsOptions): Endpoint[] {
   return [listEndpoint(options), oneEndpoint(options)];
 }
 
-const pageMax = 10_000;
-const sizeMax = 100;
-
-function wholeNumber(max: number, standard: number) {
-  const rule = `must be one whole number from 1 to ${max}`;
-  return z
-    .string({ error: rule })
-    .regex(/^\d{1,9}$/, rule)
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= max, rule)
-    .default(standard)
-    .meta({ type: 'integer', minimum: 1, maximum: max, default: standard });
-}
-
 function listEndpoint({ database }: MovieEndpointsOptions): Endpoint {
   return defineEndpoint({
     path: '/movies',
     tag: 'movies',
     summary: 'Published films, newest first',
     description: 'Straight from the database. Parameters that are not listed here are ignored.',
-    query: z.object({ page: wholeNumber(pageMax, 1), size: wholeNumber(sizeMax, 20) }),
+    query: z.object(pageParameters),
     responses: {
       200: jsonResponse('One page; empty after the last', moviePageSchema),
       400: problemResponse('Not a page or a size'),
@@ -76,11 +62,7 @@ function oneEndpoint({ movies }: MovieEndpointsOptions): Endpoint {
     },
     handle: async ({ params, response }) => {
       const result = await movies.read(params.id);
-      if (result.text === 'null') {
-        sendCacheStatus(response, result);
-        throw new Problem(404, 'There is no published film with this id.');
-      }
-      sendSourced(response, result);
+      sendFound(response, result, 'There is no published film with this id.');
     },
   });
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-const genreSchema = z
+export const genreSchema = z
   .object({ id: z.uuid(), name: z.string().meta({ example: 'Drama' }) })
   .meta({ id: 'Genre' });
 
@@ -15,7 +15,7 @@ const personSchema = z
   })
   .meta({ id: 'Person' });
 
-const filmFields = {
+export const filmFields = {
   id: z.uuid(),
   title: z.string(),
   description: z.string().nullable(),
@@ -25,7 +25,7 @@ const filmFields = {
   duration: z.int().nullable().meta({ description: 'Minutes' }),
   poster_url: z.string().nullable(),
 };
-const timeFields = { created_at: z.iso.datetime(), updated_at: z.iso.datetime() };
+export const timeFields = { created_at: z.iso.datetime(), updated_at: z.iso.datetime() };
 
 export const movieSchema = z
   .object({
@@ -36,10 +36,16 @@ export const movieSchema = z
   })
   .meta({ id: 'Movie' });
 
-export const moviePageSchema = z.object({
-  items: z.array(z.object({ ...filmFields, ...timeFields }).meta({ id: 'ListedMovie' })),
+export const listedMovieSchema = z
+  .object({ ...filmFields, ...timeFields })
+  .meta({ id: 'ListedMovie' });
+
+export const moviePageFields = {
+  items: z.array(listedMovieSchema),
   total: z.int().min(0).meta({ description: 'Published films' }),
   page: z.int().min(1),
   size: z.int().min(1),
   pages: z.int().min(0),
-});
+};
+
+export const moviePageSchema = z.object(moviePageFields);

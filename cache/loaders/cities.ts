@@ -2,16 +2,11 @@
 
 import type { Loaded } from '../guarded-load.ts';
 import { type LoadDatabase, toLoaded } from './loaded-row.ts';
+import { jsonArray, loadStatement } from './statement.ts';
 
-const citiesOfCountry = `
-  select
-    (select id from cache.current_incarnation) as incarnation,
-    coalesce(
-      '[' || string_agg(row_to_json(entry)::text, ',' order by population desc, name) || ']',
-      '[]'
-    ) as text
-    from (select name, population from city where countrycode = $1) as entry
-`;
+const citiesOfCountry = loadStatement(
+  jsonArray('select name, population from city where countrycode = $1', 'population desc, name'),
+);
 
 /** @param code a country code in capitals */
 export async function loadCities(database: LoadDatabase, code: string): Promise<Loaded> {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { cachedResources } from '../../contract/resources.ts';
 import { createDatabase } from '../support/database.ts';
 import { createRedisDatabase } from '../support/redis.ts';
 import { Model } from './model/model.ts';
@@ -25,7 +26,8 @@ async function prepare(t: TestContext) {
      values (${town.id}, '${town.name}', '${town.country}', ${town.population})`,
   );
   const { url: redisUrl, command } = await createRedisDatabase(t);
-  await command('HSET', 'cache_position', 'cities/0', position, 'movies/0', position);
+  const positions = cachedResources.flatMap(({ topic }) => [`${topic}/0`, position]);
+  await command('HSET', 'cache_position', ...positions);
   const model = new Model();
   model.declare([
     ...allTowns.flatMap(({ id, homes }) =>
@@ -111,9 +113,9 @@ test('rows that are not what was committed are the fault of the suite', async (t
 
 test('a pipeline that never becomes current is', async (t) => {
   const { command, look } = await prepare(t);
-  await command('HDEL', 'cache_position', 'movies/0');
+  await command('HDEL', 'cache_position', 'movie_updates/0');
   assert.deepEqual(await look(), [
-    'not at rest: after 0 s without faults: 1 of 2 positions are current',
+    'not at rest: after 0 s without faults: 5 of 6 positions are current',
   ]);
 });
 

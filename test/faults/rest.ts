@@ -1,6 +1,7 @@
 // The look at a pipeline at rest. Once nothing is written any more and everything has been applied,
 // every API must answer what the database says, twice, and so must the entries themselves.
 
+import { cachedResources } from '../../contract/resources.ts';
 import { elapse } from './elapse.ts';
 import type { Model } from './model/model.ts';
 import { judge } from './model/judge.ts';
@@ -93,7 +94,7 @@ async function whatIsMissing(world: Rest['world'], nowMs: number): Promise<strin
     const { heartbeat } = JSON.parse(text) as { heartbeat: { atMs: number } | null };
     return (heartbeat?.atMs ?? 0) > nowMs;
   });
-  const expected = 2 * (world.pipeline.positionsPerTopic ?? 0);
+  const expected = cachedResources.length * (world.pipeline.positionsPerTopic ?? 0);
   if (current.length < expected) return `${current.length} of ${expected} positions are current`;
   for (const api of world.inRole('api')) {
     const reasons = await bypassReasons(api);

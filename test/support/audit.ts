@@ -1,5 +1,6 @@
 // What an auditor says of itself, and waiting for it to say something.
 
+import type { ResourceName } from '../../contract/resources.ts';
 import { eventually } from './eventually.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RunningProcess } from './processes.ts';
@@ -19,7 +20,7 @@ export interface AuditorHealth {
   checks: Record<string, { status: string }>;
   problems: string[];
   samples: string[];
-  audit: Record<'city' | 'movie', Audit>;
+  audit: Record<ResourceName, Audit>;
   last_finding: Record<string, unknown> | null;
 }
 

@@ -1,5 +1,6 @@
 // The whole pipeline as real processes on a database, topics, group and Redis of its own.
 
+import { cachedResources } from '../../contract/resources.ts';
 import { type Database, createDatabase } from './database.ts';
 import { createTopicNamespace } from './kafka.ts';
 import { type RunningProcess, startProcess, type TestScope } from './processes.ts';
@@ -131,7 +132,7 @@ export class Pipeline {
           'HGETALL',
           'cache_position',
         );
-        const topics = ['city_updates', 'movie_updates'].map((name) => this.topic(name));
+        const topics = cachedResources.map(({ topic }) => this.topic(topic));
         return topics.every((topic) => isCurrent(fields, topic, nowMs)) || undefined;
       },
       { what: 'a new heartbeat through every partition', timeoutMs: 120_000 },

@@ -1,6 +1,7 @@
 // Stands in for listener and cleaner where a test is about the API alone: keeps the positions as a
 // healthy pipeline would, so that the API trusts the cache.
 
+import { cachedResources } from '../../contract/resources.ts';
 import type { Database } from './database.ts';
 import type { TestScope } from './processes.ts';
 import type { RedisDatabase } from './redis.ts';
@@ -11,7 +12,6 @@ export interface TrustedCacheOptions {
   namespace: string;
 }
 
-const topics = ['city_updates', 'movie_updates'];
 const partitionCount = 3;
 const intervalMs = 100;
 
@@ -32,7 +32,7 @@ export async function keepCacheTrusted(
     next += 1;
     const heartbeat = { atMs: Number(clock?.ms), partitionCount, incarnation, bypass: false };
     const position = JSON.stringify({ next: String(next), heartbeat });
-    const fields = topics.flatMap((topic) =>
+    const fields = cachedResources.flatMap(({ topic }) =>
       Array.from({ length: partitionCount }, (_, partition) => [
         `${namespace}${topic}/${partition}`,
         position,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { cachedResources } from '../../contract/resources.ts';
 import type { IncomingBatch } from '../../platform/clients/kafka-consumer.ts';
 import { TransientError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -58,7 +59,10 @@ const invalidation = '{"action":"invalidate_cache","code":"BGR"}';
 
 test('a batch is applied to the resource of its topic', async (t) => {
   const { cleaner, deeds } = prepare(t);
-  assert.deepEqual(cleaner.topics, ['blue.city_updates', 'blue.movie_updates']);
+  assert.deepEqual(
+    cleaner.topics,
+    cachedResources.map(({ topic }) => `blue.${topic}`),
+  );
   await cleaner.apply(batch(invalidation));
   assert.deepEqual(deeds, ['set aside 0', 'apply blue.city_updates/2 cities_BGR to 8']);
 });

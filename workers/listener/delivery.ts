@@ -156,7 +156,7 @@ export class Delivery implements Component {
 
   #warnOf(plan: ReturnType<typeof planSend>): void {
     for (const resource of plan.unknownResources) {
-      const message = `${resource} is watched but not in the registry: its changes go nowhere`;
+      const message = `${resource} is known in SQL but not in the registry: its changes go nowhere`;
       this.#logger.warn({ event: 'delivery.unknown_resource', resource }, message);
     }
     if (plan.ignoredCodes > 0) {

@@ -181,7 +181,7 @@ describe('a notification', () => {
   });
 
   test('of a source, or of nobody, is only an alarm', async (t) => {
-    const silent = ['genre_updates', 'other'].map((channel) => ({ channel, payload: 'x' }));
+    const silent = ['genre_name_updates', 'other'].map((channel) => ({ channel, payload: 'x' }));
     assert.deepEqual((await batchFor(t, silent, [row('1')])).notified, []);
   });
 });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { type PlannedChange, planSend } from './plan-send.ts';
 
 const flushOverCodes = 10_000;
-const sources = new Set(['genre', 'person']);
+const sources = new Set(['genre_name', 'person_name']);
 const film = '6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0001';
 const otherFilm = '6f1c7a52-0d0e-4b6e-9b57-2f4f6c1d0002';
 
@@ -108,7 +108,10 @@ describe('a flush', () => {
     const films = Array.from({ length: flushOverCodes }, (_, n) => {
       return `6f1c7a52-0d0e-4b6e-9b57-${String(n).padStart(12, '0')}`;
     });
-    const genre = change({ resource: 'genre', dependents: [{ resource: 'movie', codes: films }] });
+    const genre = change({
+      resource: 'genre_name',
+      dependents: [{ resource: 'movie', codes: films }],
+    });
     const own = change({ resource: 'movie', codes: [otherFilm] });
     assert.equal(sent([genre]).movie?.length, flushOverCodes);
     assert.deepEqual(sent([genre, own]).movie?.length, 1);
@@ -125,14 +128,14 @@ describe('a flush', () => {
 describe('dependencies', () => {
   test('a source has no messages of its own, only those of its dependents', () => {
     const dependents = [{ resource: 'movie', codes: [film] }];
-    assert.deepEqual(sent([change({ resource: 'genre', codes: ['x'], dependents })]), {
+    assert.deepEqual(sent([change({ resource: 'genre_name', codes: ['x'], dependents })]), {
       movie: [`${film} 1/${film}`],
     });
   });
 
   test('a flush of a source flushes what depends on it', () => {
     const dependents = [{ resource: 'movie', flush: true }];
-    const flushed = change({ resource: 'person', codes: null, dependents });
+    const flushed = change({ resource: 'person_name', codes: null, dependents });
     assert.deepEqual(sent([change({ resource: 'movie', codes: [film] }), flushed]), {
       movie: ['* 1/*'],
     });
@@ -142,7 +145,7 @@ describe('dependencies', () => {
     const dependents = [{ resource: 'movie', codes: [film, otherFilm] }];
     const changes = [
       change({ id: '1', resource: 'movie', codes: [film] }),
-      change({ id: '2', resource: 'genre', codes: ['x'], dependents }),
+      change({ id: '2', resource: 'genre_name', codes: ['x'], dependents }),
     ];
     assert.deepEqual(sent(changes), {
       movie: [`${film} 2/${film}`, `${otherFilm} 2/${otherFilm}`],
@@ -162,11 +165,13 @@ describe('a resource that the registry does not know', () => {
   });
 
   test('is not what a source is', () => {
-    assert.deepEqual(planSend([change({ resource: 'genre' })], sources).unknownResources, []);
+    assert.deepEqual(planSend([change({ resource: 'genre_name' })], sources).unknownResources, []);
   });
 
-  test('may be a dependent, too: that is nobody’s entry', () => {
+  test('is named as a dependent, too, and holds up nothing', () => {
     const dependents = [{ resource: 'cinema', codes: ['x'] }];
-    assert.deepEqual(planSend([change({ resource: 'genre', dependents })], sources).sends, []);
+    const { unknownResources } = planSend([change({ dependents })], sources);
+    assert.deepEqual(unknownResources, ['cinema']);
+    assert.deepEqual(planSend([change({ resource: 'genre_name', dependents })], sources).sends, []);
   });
 });

@@ -26,7 +26,7 @@ export interface ResourceSend {
 
 export interface SendPlan {
   sends: ResourceSend[];
-  /** Named by a change but not in the registry: watched in SQL, and nothing else. */
+  /** Named by a change but not in the registry: known in SQL, and nowhere else. */
   unknownResources: string[];
   /** Codes that can not name an entry, so that nothing can be cached under them. */
   ignoredCodes: number;
@@ -48,7 +48,11 @@ export function planSend(
       unknown.add(change.resource);
     }
     for (const { resource, codes, flush } of change.dependents) {
-      gathering.get(resource)?.add(flush === true ? null : (codes ?? []), change);
+      const dependent = gathering.get(resource);
+      dependent?.add(flush === true ? null : (codes ?? []), change);
+      if (dependent === undefined) {
+        unknown.add(resource);
+      }
     }
   }
   let ignoredCodes = 0;

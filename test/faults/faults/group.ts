@@ -2,12 +2,13 @@
 // meanwhile without applying anything.
 
 import { Kafka, logLevel } from 'kafkajs';
+import { cachedResources } from '../../../contract/resources.ts';
 import { elapse } from '../elapse.ts';
 import { type Fault, proveThat, type Stage } from './fault.ts';
 
 /** CLEANER_GROUP of the tested processes, by its default; the control arm's. */
 const groups = { tested: 'cinesync-cleaner', control: 'cleaner' };
-const topics = ['city_updates', 'movie_updates'];
+const topics = cachedResources.map(({ topic }) => topic);
 const visitors = 3;
 const joinWithinMs = 15_000;
 

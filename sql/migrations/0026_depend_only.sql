@@ -1,0 +1,73 @@
+-- migrate:up
+-- A resource may be made of others alone: a list of popular films has no row of its own. So
+-- cache.depends() also begins one, and a dependency is capture enough for the audit.
+--   select cache.depends('movies_popular', on_resource => 'movie',
+--     query => $$select 'all' where $1::text[] <> '{}'$$);
+set local role cache_owner;
+
+create or replace function cache.check_dependency(resource text, on_resource text)
+returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if resource is null or resource !~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$' or length(resource) > 24 then
+    raise exception 'cache.depends: "%" can not name a resource', resource
+      using hint = 'Take up to 24 lower-case letters, digits and single underscores.';
+  end if;
+  perform cache.channel_of(on_resource);
+  if resource = on_resource then
+    raise exception 'cache.depends: "%" can not depend on itself', resource
+      using hint = 'Watch the other tables for it instead: select cache.watch(...).';
+  end if;
+end $$;
+
+-- Flushed first: with its last dependency such a resource is forgotten.
+create or replace function cache.undepend(resource text, on_resource text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  gone name;
+begin
+  perform cache.flush(resource);
+  delete from cache.dependency
+   where dependency.resource = undepend.resource
+     and dependency.on_resource = undepend.on_resource
+  returning dependency.function_name into gone;
+  if gone is null then
+    raise exception 'cache: "%" does not depend on "%"', resource, on_resource
+      using hint = 'See: select resource, on_resource from cache.dependency;';
+  end if;
+  execute format('drop function if exists cache.%I(text[])', gone);
+end $$;
+
+create or replace function cache.audit(expected text[] default '{}')
+returns table (resource text, rel text, problem text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+  with own as materialized (
+    select * from cache.rule_findings()
+    union all
+    select * from cache.trigger_findings()
+    union all
+    select * from cache.dependency_findings()
+    union all
+    select missing, null, 'no table is watched for it, and it depends on nothing'
+      from unnest(expected) as missing
+     where missing not in (select cache.known_resources())
+  )
+  select own.resource, own.rel, own.problem from own
+  union
+  -- what is not captured for a resource is not captured for those that show it
+  select dependency.resource, own.rel, format('through %s: %s', own.resource, own.problem)
+    from own join cache.dependency on dependency.on_resource = own.resource
+   order by 1, 2, 3
+$$;
+
+reset role;
+
+-- migrate:down
