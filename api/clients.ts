@@ -4,10 +4,10 @@ import { DatabaseStateReader } from '../cache/database-state.ts';
 import { KafkaProbe } from '../platform/clients/kafka-probe.ts';
 import { createKafka } from '../platform/clients/kafka.ts';
 import { ObjectStore } from '../platform/clients/object-store.ts';
-import { PostgresPool } from '../platform/clients/postgres.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Component } from '../platform/run-process.ts';
-import { BoundedDatabase, type Database, type WriteDatabase } from './database.ts';
+import type { Database, WriteDatabase } from './database.ts';
+import { boundDatabases, createPools } from './database-pools.ts';
 import type { ServerProbe } from './health/server-checks.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -15,6 +15,8 @@ export interface Clients {
   readonly database: Database;
   /** Apart from the loads, so that writers who wait for each other keep no reader waiting. */
   readonly writeDatabase: WriteDatabase;
+  /** For lists and searches, so that they never keep the loads of the cache waiting. */
+  readonly listDatabase: Database;
   readonly databaseState: DatabaseStateReader;
   /** Drops the connections that loads use. */
   reconnectLoads(): void;
@@ -24,15 +26,6 @@ export interface Clients {
   readonly probes: readonly ServerProbe[];
 }
 
-const loadConnectionsMax = 10;
-const waitingLoadsMax = 200;
-/** A load that would end after its lease must not go on. */
-const leaseReserveMs = 500;
-const stateTimeoutMs = 500;
-const writeConnectionsMax = 5;
-const waitingWritesMax = 50;
-const writeTimeoutMs = 5000;
-
 export function createClients({
   settings,
   logger,
@@ -40,29 +33,8 @@ export function createClients({
   settings: ApiSettings;
   logger: Logger;
 }): Clients {
-  const postgres = { url: settings.DATABASE_URL, logger };
-  const loadPool = new PostgresPool({
-    ...postgres,
-    applicationName: 'cinesync-api',
-    connectionsMax: loadConnectionsMax,
-    statementTimeoutMs: settings.LEASE_MS - leaseReserveMs,
-    queryTimeoutMs: settings.LEASE_MS,
-  });
-  const statePool = new PostgresPool({
-    ...postgres,
-    applicationName: 'cinesync-api-state',
-    connectionsMax: 1,
-    statementTimeoutMs: stateTimeoutMs,
-    queryTimeoutMs: stateTimeoutMs,
-  });
-  const writePool = new PostgresPool({
-    ...postgres,
-    applicationName: 'cinesync-api-writes',
-    connectionsMax: writeConnectionsMax,
-    statementTimeoutMs: writeTimeoutMs,
-    queryTimeoutMs: writeTimeoutMs + 500,
-  });
-  const databaseState = new DatabaseStateReader(statePool);
+  const pools = createPools({ settings, logger });
+  const databaseState = new DatabaseStateReader(pools.state);
   const kafkaProbe = new KafkaProbe(
     createKafka({
       bootstrapServers: settings.KAFKA_BOOTSTRAP_SERVERS,
@@ -79,23 +51,17 @@ export function createClients({
   });
 
   return {
-    database: new BoundedDatabase({
-      pool: loadPool,
-      statementsMax: loadConnectionsMax + waitingLoadsMax,
-    }),
-    writeDatabase: new BoundedDatabase({
-      pool: writePool,
-      statementsMax: writeConnectionsMax + waitingWritesMax,
-    }),
+    ...boundDatabases(pools),
     databaseState,
-    reconnectLoads: () => loadPool.renew(),
+    reconnectLoads: () => pools.loads.renew(),
     objectStore,
     component: {
       name: 'clients',
       start: async () => undefined,
       stop: async () => {
         objectStore.stop();
-        await Promise.all([loadPool.end(), statePool.end(), writePool.end(), kafkaProbe.stop()]);
+        const ended = Object.values(pools).map(async (pool) => pool.end());
+        await Promise.all([...ended, kafkaProbe.stop()]);
       },
     },
     probes: createProbes({ databaseState, kafkaProbe, objectStore }).filter(

@@ -14,8 +14,9 @@ import { genreWriteEndpoints } from './genres/write-routes.ts';
 import { healthEndpoints } from './health/routes.ts';
 import type { ServerChecks } from './health/server-checks.ts';
 import { imageEndpoints } from './images/routes.ts';
+import { movieListEndpoints } from './movies/list-routes.ts';
 import { popularEndpoint } from './movies/popular.ts';
-import { movieEndpoints } from './movies/routes.ts';
+import { movieEndpoint } from './movies/routes.ts';
 import { personEndpoint } from './persons/routes.ts';
 import { personWriteEndpoints } from './persons/write-routes.ts';
 import type { Reading } from './reading.ts';
@@ -32,7 +33,7 @@ export interface EndpointsOptions {
 
 export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   const { settings, logger, metrics, clients, reading, checks } = options;
-  const { database, writeDatabase, objectStore } = clients;
+  const { database, listDatabase, writeDatabase, objectStore } = clients;
   const admins = adminAccessOf({ settings, redis: reading.redis, logger });
   const writing = { database: writeDatabase, access: admins.write };
   const readerOf = (name: ResourceName) =>
@@ -43,9 +44,10 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
     });
   return withOpenApi([
     ...cityEndpoints(readerOf('city')),
-    // Before the films by id: "popular" is none.
+    // Before the film by id: neither "popular" nor "search" is one.
     popularEndpoint(readerOf('movies_popular')),
-    ...movieEndpoints({ movies: readerOf('movie'), database }),
+    ...movieListEndpoints(listDatabase),
+    movieEndpoint(readerOf('movie')),
     ...genreEndpoints({ genres: readerOf('genre'), genreList: readerOf('genre_list'), database }),
     ...genreWriteEndpoints(writing),
     personEndpoint(readerOf('person')),

@@ -63,6 +63,7 @@ describe('the documentation', () => {
       '/metrics',
       '/movies',
       '/movies/popular',
+      '/movies/search',
       '/movies/{id}',
       '/openapi.json',
       '/persons',
@@ -105,11 +106,25 @@ describe('the documentation', () => {
 
   test('documents the limits of the parameters of a list', () => {
     const parameters = document.paths['/movies']?.get?.parameters ?? [];
-    const limits = parameters.map(({ name, schema }) => [name, schema]);
-    assert.deepEqual(limits, [
-      ['page', { type: 'integer', minimum: 1, maximum: 10_000, default: 1 }],
-      ['size', { type: 'integer', minimum: 1, maximum: 100, default: 20 }],
-    ]);
+    const year = { type: 'integer', minimum: 1, maximum: 9999 };
+    const limits: Record<string, object> = {
+      query: { type: 'string', maxLength: 200 },
+      genre: { type: 'string', format: 'uuid' },
+      person: { type: 'string', format: 'uuid' },
+      year_from: year,
+      year_to: year,
+      rating_min: { type: 'number', minimum: 0, maximum: 10 },
+      page: { type: 'integer', minimum: 1, maximum: 10_000, default: 1 },
+      size: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    };
+    for (const { name, schema } of parameters.filter((parameter) => parameter.name !== 'sort')) {
+      const { description: _, example: __, ...rest } = schema as Record<string, unknown>;
+      assert.deepEqual(rest, limits[name], name);
+    }
+    assert.deepEqual(
+      parameters.map(({ name }) => name).filter((name) => name !== 'sort'),
+      Object.keys(limits),
+    );
   });
 
   test('is true: every address that is read answers as documented, on each server', async () => {

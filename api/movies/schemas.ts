@@ -48,4 +48,11 @@ export const moviePageFields = {
   pages: z.int().min(0),
 };
 
-export const moviePageSchema = z.object(moviePageFields);
+export const moviePageSchema = z.object({
+  ...moviePageFields,
+  total: z.int().min(0).meta({ description: 'Films found; a search counts 5000 at most' }),
+  total_capped: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'There when a search finds more than it counts: say more' }),
+});

@@ -14,6 +14,8 @@ export interface PostgresOptions {
   queryTimeoutMs: number;
   /** Server side, and below the client's, so that the server's own answer is seen. */
   statementTimeoutMs: number;
+  /** Of every session, by the names that `set` knows. */
+  sessionSettings?: Readonly<Record<string, string>>;
 }
 
 export interface Query {
@@ -30,8 +32,12 @@ export interface Transaction {
 }
 
 function clientConfig(options: PostgresOptions): pg.ClientConfig {
+  const settings = Object.entries(options.sessionSettings ?? {});
   return {
     connectionString: options.url.reveal(),
+    ...(settings.length > 0 && {
+      options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
+    }),
     application_name: options.applicationName,
     connectionTimeoutMillis: 3000,
     query_timeout: options.queryTimeoutMs,

@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['cache', 'contract', 'platform'],
   sql: ['contract', 'platform'],
   stack: ['platform'],
-  test: ['contract', 'stack'],
+  test: ['contract', 'sql/seed', 'stack'],
   // Its control arms answer on the API's own HTTP server, so that only the caching differs.
   bench: ['api/create-app-server.ts', 'contract', 'platform', 'stack', 'test/support'],
 };
