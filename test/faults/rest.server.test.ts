@@ -12,13 +12,14 @@ import { Model } from './model/model.ts';
 import { Tally } from './report/tally.ts';
 import { lookAtRest } from './rest.ts';
 import { citySubjects } from './workload/answers.ts';
-import { allTowns, filmCell, films, townCell } from './workload/names.ts';
+import { allTowns, everyGenre, everyPerson, filmCell, films } from './workload/names.ts';
+import { filmId, labelCell, labelId, townCell } from './workload/names.ts';
 
 const position = JSON.stringify({ heartbeat: { atMs: Date.now() + 3_600_000 } });
 const town = { id: 1, country: 'FAA', name: 'r1', population: 7 };
 const path = `/cities/${town.country}`;
 
-/** A pipeline at which everything is right: no film, one town, an empty cache. */
+/** A pipeline at which everything is right: no film, no genre, one town, an empty cache. */
 async function prepare(t: TestContext) {
   const database = await createDatabase(t, { migrated: true });
   await database.query(
@@ -34,6 +35,7 @@ async function prepare(t: TestContext) {
       homes.map((home) => ({ cell: townCell(home, id), value: 0 })),
     ),
     ...films.map((film) => ({ cell: filmCell(film), value: 0 })),
+    ...[...everyGenre, ...everyPerson].map((label) => ({ cell: labelCell(label), value: 0 })),
     { cell: townCell(town.country, town.id), value: town.population },
   ]);
   const answers = new Map<string, [status: number, body: object]>([
@@ -64,8 +66,8 @@ async function startApi(
   answers: ReadonlyMap<string, [status: number, body: object]>,
 ): Promise<number> {
   const server = createServer((request, response) => {
-    const isCity = request.url?.startsWith('/cities/') ?? false;
-    const [status, body] = answers.get(request.url ?? '') ?? [isCity ? 200 : 404, { data: [] }];
+    const isList = /^\/(cities\/|genres$|movies\/popular$)/.test(request.url ?? '');
+    const [status, body] = answers.get(request.url ?? '') ?? [isList ? 200 : 404, { data: [] }];
     const text = JSON.stringify(body);
     response.writeHead(status, { 'content-length': text.length }).end(text);
   });
@@ -101,6 +103,20 @@ test('an entry that nobody reads is, when it is not what the rows are', async (t
   assert.ok(subject);
   await command('SET', subject.entryKey, '[]');
   assert.deepEqual(await look(), ['at rest: Redis: city FAA: city/FAA/r1 = 0 (never)']);
+});
+
+test('an API that lists a film that is nowhere is', async (t) => {
+  const { answers, look } = await prepare(t);
+  answers.set('/movies/popular', [200, { data: [{ id: filmId(1), duration: 3, votes: 3 }] }]);
+  assert.deepEqual(await look(), ['at rest: api-1: movies_popular all: film/1 = 3 (never)']);
+});
+
+test('an entry of a genre that is gone is', async (t) => {
+  const { command, look } = await prepare(t);
+  const page = { name: 'g1 v3', items: [], total: 0 };
+  await command('SET', `genre_${labelId('g1')}`, JSON.stringify(page));
+  const about = `genre ${labelId('g1')}: label/g1 = 3 (never)`;
+  assert.deepEqual(await look(), [`at rest: Redis: ${about}`]);
 });
 
 test('rows that are not what was committed are the fault of the suite', async (t) => {

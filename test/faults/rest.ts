@@ -6,7 +6,8 @@ import { elapse } from './elapse.ts';
 import type { Model } from './model/model.ts';
 import { judge } from './model/judge.ts';
 import type { Tally, Violation } from './report/tally.ts';
-import { citySubjects, filmSubjects, type Subject } from './workload/answers.ts';
+import type { Subject } from './workload/subject.ts';
+import { allSubjects } from './workload/subjects.ts';
 import { type HttpAnswer, HttpLink } from '../support/http-link.ts';
 import { readRows } from './workload/rows.ts';
 import type { Actor } from './world/actors.ts';
@@ -114,9 +115,9 @@ async function bypassReasons({ port }: Api): Promise<string[]> {
 
 async function lookThrough(api: Api, rest: Rest): Promise<void> {
   const link = new HttpLink({ port: api.port, timeoutMs: 5000 });
-  for (const subject of [...citySubjects, ...filmSubjects]) {
+  for (const subject of allSubjects) {
     const answer = await ask(link, subject);
-    const isAbsent = answer?.status === 404 && subject.resource === 'movie';
+    const isAbsent = answer?.status === 404 && subject.mayBeMissing;
     if (answer?.status === 200 || isAbsent) {
       const data = isAbsent ? null : (JSON.parse(answer.body) as { data: unknown }).data;
       compare(rest, subject, { data, where: api.name });
@@ -148,7 +149,7 @@ function reportNoAnswer(
 /** Entries of which a reader would see nothing as long as they are not read. */
 async function lookInto(rest: Rest): Promise<void> {
   await withRedis(rest.world.servers.redisUrl, async (command) => {
-    for (const subject of [...citySubjects, ...filmSubjects]) {
+    for (const subject of allSubjects) {
       const text = await command<string | null>('GET', subject.entryKey);
       if (text === null || text.startsWith('L')) continue;
       compare(rest, subject, { data: JSON.parse(text), where: 'Redis' });
@@ -164,7 +165,7 @@ interface Found {
 function compare(rest: Rest, subject: Subject, { data, where }: Found): void {
   const { model, tally } = rest;
   tally.lookAtRest();
-  const seen = subject.cellsOf(data);
+  const seen = subject.claimsOf(data);
   const { resource, code } = subject;
   const nowMs = performance.now();
   const times = { askedMs: nowMs, answeredMs: nowMs, boundMs: 0 };

@@ -3,21 +3,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createClient } from '@redis/client';
 import pg from 'pg';
+import { cachedResource, entryKey, onlyCode } from '../../../contract/resources.ts';
 import { live, setting } from './live.ts';
-
-const cities = `
-  select coalesce('[' || string_agg(row_to_json(entry)::text, ',') || ']', '[]') as text
-    from (select name, population from city where countrycode = $1
-           order by population desc, name) as entry`;
-const film = `
-  select coalesce((select row_to_json(film)::text from (
-    select duration,
-      (select coalesce(json_agg(json_build_object('name', name)), '[]') from movie_genres
-         join genres on genres.id = genre_id where movie_id = movies.id) as genres,
-      (select coalesce(json_agg(json_build_object('full_name', full_name)), '[]')
-         from movie_persons join persons on persons.id = person_id
-        where movie_id = movies.id) as persons
-      from movies where id = $1 and is_published) as film), 'null') as text`;
+import { addresses } from './queries.ts';
 
 const ttlSeconds = 320;
 const pool = new pg.Pool({
@@ -41,11 +29,14 @@ live(Number(setting('PORT')), (request, response) => {
 });
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [, kind, code = ''] = (request.url ?? '').split('/');
-  const key = (kind === 'cities' ? 'cities_' : 'movie_') + code;
+  const address = addresses.find(({ path }) => path.test(request.url ?? ''));
+  if (address === undefined) return send(response, 400, '{}', '');
+  const code = address.path.exec(request.url ?? '')?.[1];
+  const key = entryKey(cachedResource(address.resource), code ?? onlyCode);
   const cached = await redis.get(key).catch(() => null);
   if (cached !== null) return send(response, 200, cached, 'hit');
-  const result = await pool.query<{ text: string }>(kind === 'cities' ? cities : film, [code]);
+  const values = code === undefined ? [] : [code];
+  const result = await pool.query<{ text: string }>(address.query, values);
   const text = result.rows[0]?.text ?? 'null';
   void redis.setEx(key, ttlSeconds, text).catch(() => null);
   send(response, 200, text, '');

@@ -2,6 +2,7 @@
 
 import { createClient } from '@redis/client';
 import { Kafka, logLevel } from 'kafkajs';
+import { cachedResources } from '../../../contract/resources.ts';
 import { live, setting } from './live.ts';
 
 live(Number(setting('HEALTH_PORT')));
@@ -17,10 +18,10 @@ consumer.on('consumer.crash', ({ payload }) => {
   if (!payload.restart) process.exit(1);
 });
 await consumer.connect();
-await consumer.subscribe({ topics: ['city_updates', 'movie_updates'] });
+await consumer.subscribe({ topics: cachedResources.map(({ topic }) => topic) });
 await consumer.run({
   eachMessage: async ({ topic, message }) => {
-    const prefix = topic === 'city_updates' ? 'cities_' : 'movie_';
-    await redis.del(prefix + message.key?.toString());
+    const resource = cachedResources.find((candidate) => candidate.topic === topic);
+    await redis.del(`${resource?.keyPrefix}${message.key?.toString()}`);
   },
 });

@@ -2,6 +2,7 @@
 
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { cachedResources } from '../../../contract/resources.ts';
 import { elapse } from '../elapse.ts';
 import { live, setting } from './live.ts';
 
@@ -30,7 +31,7 @@ for (;;) {
   });
   try {
     await client.connect();
-    await client.query('listen city_updates; listen movie_updates');
+    await client.query(cachedResources.map(({ channel }) => `listen ${channel}`).join('; '));
     await ended;
   } catch {
     // Again, below.

@@ -2,8 +2,8 @@
 // which everything looks suspicious and is right.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { judge, type Sighting } from './judge.ts';
+import { describe, test } from 'node:test';
+import { type Claim, judge, type Sighting } from './judge.ts';
 import { type Change, Model } from './model.ts';
 
 const boundMs = 1000;
@@ -11,7 +11,7 @@ const boundMs = 1000;
 const row = (value: number): Change => ({ cell: 'row', value });
 
 /** What was seen, in an answer asked for at one moment and given at another. */
-function sighting(seen: Change[], askedMs: number, answeredMs = askedMs + 5): Sighting {
+function sighting(seen: Claim[], askedMs: number, answeredMs = askedMs + 5): Sighting {
   return { resource: 'city', code: 'FAA', seen, askedMs, answeredMs, boundMs, status: 'hit' };
 }
 
@@ -151,6 +151,45 @@ test('a crash can not take back what had waited for the disk', () => {
     { fromMs: 7000, untilMs: 7500 },
   );
   assert.deepEqual(loss, { lost: 1, impossible: ['row'] });
+});
+
+describe('a claim of one of two cells', () => {
+  const either: Claim = { cell: 'row', value: 4, or: { cell: 'other', value: 20 } };
+
+  test('is right while either is so, across the change from one to the other', () => {
+    const model = history();
+    model.commit(model.attempt([row(4)], 6000), 6010);
+    model.commit(model.attempt([{ cell: 'other', value: 20 }], 6500), 6510);
+    model.commit(model.attempt([row(5)], 6600), 6610);
+    assert.equal(faultOf(model, sighting([either], 6100)), 'right');
+    assert.equal(faultOf(model, sighting([either], 90_000)), 'right');
+    const both = [either, { cell: 'other', value: 10 }];
+    assert.equal(faultOf(model, sighting(both, 6550)), 'right');
+    // Since when the other is 20, no row is needed; before, it was 4.
+    assert.equal(faultOf(model, sighting([either, row(3)], 6550)), 'right', 'until 6010');
+  });
+
+  test('never was, or is stale, as the later of the two is', () => {
+    assert.equal(faultOf(history(), sighting([either], 6000)), 'never');
+    const model = history();
+    model.commit(model.attempt([row(4)], 6000), 6010);
+    model.commit(model.attempt([row(5)], 7000), 7010);
+    const verdict = judge(model, sighting([either], 9000));
+    assert.ok(!verdict.right);
+    assert.deepEqual([verdict.fault, verdict.staleMs], ['stale', 1990]);
+  });
+
+  test('supposes a transaction only where nothing else makes it right', () => {
+    const model = history();
+    const open = model.attempt([row(4)], 6000);
+    const supposing = judge(model, sighting([either], 6010));
+    assert.ok(supposing.right);
+    assert.deepEqual(supposing.supposes, [open]);
+    model.commit(model.attempt([{ cell: 'other', value: 20 }], 6020), 6030);
+    const settled = judge(model, sighting([either], 6100));
+    assert.ok(settled.right);
+    assert.deepEqual(settled.supposes, []);
+  });
 });
 
 test('two transactions that write one cell at once are the fault of the workload', () => {

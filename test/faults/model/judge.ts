@@ -3,12 +3,17 @@
 
 import type { Attempt, Change, Model, Moments } from './model.ts';
 
+/** What an answer tells of one cell; with `or`, of one of two, and it does not tell of which. */
+export interface Claim extends Change {
+  readonly or?: Change;
+}
+
 /** What one answer showed, and when. */
 export interface Sighting {
   readonly resource: string;
   readonly code: string;
   /** Everything that the answer tells, absences included. */
-  readonly seen: readonly Change[];
+  readonly seen: readonly Claim[];
   readonly askedMs: number;
   readonly answeredMs: number;
   /** How old it may be; infinite for an answer that says that it is stale. */
@@ -40,6 +45,8 @@ export interface Wrong {
   readonly staleMs: number | null;
 }
 
+type Within = Pick<Moments, 'fromMs' | 'untilMs'>;
+
 const always = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
 
 export function judge(model: Model, sighting: Sighting): Right | Wrong {
@@ -48,17 +55,34 @@ export function judge(model: Model, sighting: Sighting): Right | Wrong {
   let together: Moments[] = [{ ...allowed, attempt: null }];
   const supposes: Attempt[] = [];
   let mixed: Wrong | undefined;
-  for (const change of seen) {
-    const moments = model.momentsOf(change, allowed);
-    if (moments.length === 0) return explain(model, change, sighting);
-    const open = moments[0]?.attempt;
-    if (open && moments.length === 1) supposes.push(open);
-    together = intersect(together, moments);
-    if (together.length === 0) mixed ??= { right: false, fault: 'mixed', ...change, staleMs: null };
+  for (const claim of seen) {
+    const moments = momentsOf(model, claim, allowed);
+    if (moments.length === 0) return explain(model, claim, sighting);
+    const open = moments.flatMap(({ attempt }) => attempt ?? []);
+    if (open.length === moments.length) supposes.push(...new Set(open));
+    together = intersect(together, claim.or === undefined ? moments : union(moments));
+    if (together.length === 0) mixed ??= wrongOf(claim, 'mixed');
   }
   if (mixed !== undefined) return mixed;
   const latestMs = Math.max(...together.map(({ untilMs }) => untilMs));
   return { right: true, staleMs: Math.max(0, askedMs - latestMs), supposes };
+}
+
+/** Of a claim with two sides: when either was so. */
+function momentsOf(model: Model, { or, ...change }: Claim, within: Within): Moments[] {
+  const moments = model.momentsOf(change, within);
+  return or === undefined ? moments : [...moments, ...model.momentsOf(or, within)];
+}
+
+/** Overlapping ones become one, or their number would double with each claim. */
+function union(moments: readonly Moments[]): Moments[] {
+  const merged: Moments[] = [];
+  for (const next of moments.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    const last = merged.at(-1);
+    if (last === undefined || last.untilMs < next.fromMs) merged.push(next);
+    else merged.splice(-1, 1, { ...last, untilMs: Math.max(last.untilMs, next.untilMs) });
+  }
+  return merged;
 }
 
 function intersect(left: readonly Moments[], right: readonly Moments[]): Moments[] {
@@ -71,10 +95,14 @@ function intersect(left: readonly Moments[], right: readonly Moments[]): Moments
   );
 }
 
-function explain(model: Model, change: Change, { askedMs, answeredMs }: Sighting): Wrong {
-  const ever = model.momentsOf(change, always);
-  const past = ever.find(({ fromMs }) => fromMs <= answeredMs);
-  const wrong = { right: false, ...change, staleMs: null } as const;
-  if (past !== undefined) return { ...wrong, fault: 'stale', staleMs: askedMs - past.untilMs };
-  return { ...wrong, fault: ever.length > 0 ? 'early' : 'never' };
+function explain(model: Model, claim: Claim, { askedMs, answeredMs }: Sighting): Wrong {
+  const ever = momentsOf(model, claim, always);
+  const past = ever.filter(({ fromMs }) => fromMs <= answeredMs);
+  if (past.length === 0) return wrongOf(claim, ever.length > 0 ? 'early' : 'never');
+  const lastMs = Math.max(...past.map(({ untilMs }) => untilMs));
+  return { ...wrongOf(claim, 'stale'), staleMs: askedMs - lastMs };
+}
+
+function wrongOf({ cell, value }: Claim, fault: Fault): Wrong {
+  return { right: false, fault, cell, value, staleMs: null };
 }

@@ -3,7 +3,7 @@
 
 import type { Fault, Sighting, Wrong } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
-import { citySubjects, filmSubjects } from '../workload/answers.ts';
+import { allSubjects } from '../workload/subjects.ts';
 import { withRedis } from '../world/sessions.ts';
 import type { World } from '../world/world.ts';
 import type { Tally } from './tally.ts';
@@ -48,8 +48,9 @@ async function lookIntoCache(
   { resource, code }: Sighting,
   details: Record<string, unknown>,
 ): Promise<void> {
-  const subjects = resource === 'city' ? citySubjects : filmSubjects;
-  const key = subjects.find((subject) => subject.code === code)?.entryKey ?? '';
+  const key =
+    allSubjects.find((subject) => subject.resource === resource && subject.code === code)
+      ?.entryKey ?? '';
   await withRedis(world.servers.redisUrl, async (command) => {
     details.entry = await command('GET', key);
     details.entryExpiresInMs = await command('PTTL', key);

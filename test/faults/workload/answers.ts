@@ -1,47 +1,38 @@
-// What an answer of the API shows, as cells of the model: what is in it, and what is not.
+// What an answer about a country or a film shows, as cells of the model: what is in it, and what
+// is not.
 
-import type { Change } from '../model/model.ts';
+import type { Claim } from '../model/judge.ts';
 import { allTowns, countries, filmCell, filmId, films, labelCell, labels } from './names.ts';
 import { linkCell, parseLabelName, townCell } from './names.ts';
-
-/** Something that can be read. */
-export interface Subject {
-  readonly resource: 'city' | 'movie';
-  readonly code: string;
-  readonly path: string;
-  /** The key of its entry in Redis. */
-  readonly entryKey: string;
-  /** @param data the JSON value, or null when there is no such film */
-  cellsOf(data: unknown): Change[];
-}
+import { impossible, type Subject, toSubject } from './subject.ts';
 
 export const citySubjects: readonly Subject[] = countries.map((country) => {
   const ids = allTowns.filter(({ homes }) => homes.includes(country)).map(({ id }) => id);
-  return {
+  return toSubject({
     resource: 'city',
     code: country,
     path: `/cities/${country}`,
-    entryKey: `cities_${country}`,
-    cellsOf: (data) => townCells(country, ids, data),
-  };
+    mayBeMissing: false,
+    claimsOf: (data) => townCells(country, ids, data),
+  });
 });
 
-export const filmSubjects: readonly Subject[] = films.map((film) => {
-  return {
+export const filmSubjects: readonly Subject[] = films.map((film) =>
+  toSubject({
     resource: 'movie',
     code: filmId(film),
     path: `/movies/${filmId(film)}`,
-    entryKey: `movie_${filmId(film)}`,
-    cellsOf: (data) => filmCells(film, data),
-  };
-});
+    mayBeMissing: true,
+    claimsOf: (data) => filmCells(film, data),
+  }),
+);
 
 interface TownShown {
   readonly name: string;
   readonly population: number;
 }
 
-function townCells(country: string, ids: readonly number[], data: unknown): Change[] {
+function townCells(country: string, ids: readonly number[], data: unknown): Claim[] {
   const shown = new Map((data as TownShown[]).map(({ name, population }) => [name, population]));
   const cells = ids.map((id) => {
     const name = `r${id}`;
@@ -56,18 +47,28 @@ function townCells(country: string, ids: readonly number[], data: unknown): Chan
 
 interface FilmShown {
   readonly duration: number;
+  readonly votes: number;
+}
+
+interface FilmWithLabels extends FilmShown {
   readonly genres: readonly { readonly name: string }[];
   readonly persons: readonly { readonly full_name: string }[];
 }
 
-function filmCells(film: number, data: unknown): Change[] {
+function filmCells(film: number, data: unknown): Claim[] {
   if (data === null) return [{ cell: filmCell(film), value: 0 }];
-  const { duration, genres, persons } = data as FilmShown;
+  const { genres, persons, ...own } = data as FilmWithLabels;
   const names = [...genres.map(({ name }) => name), ...persons.map(({ full_name }) => full_name)];
   const shown = new Map(names.map(parseLabelName).map(({ label, version }) => [label, version]));
   return [
-    { cell: filmCell(film), value: duration },
+    ...ownCells(film, own),
     ...labels.map((label) => ({ cell: linkCell(film, label), value: Number(shown.has(label)) })),
     ...[...shown].map(([label, version]) => ({ cell: labelCell(label), value: version })),
   ];
+}
+
+/** One statement wrote both: an answer that tells them apart has parts of two rows. */
+export function ownCells(film: number, { duration, votes }: FilmShown): Claim[] {
+  const own = { cell: filmCell(film), value: duration };
+  return votes === duration ? [own] : [own, impossible(`film/${film}/votes`)];
 }

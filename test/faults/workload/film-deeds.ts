@@ -1,10 +1,10 @@
-// What the writers do to films: change, hide, show, link, unlink, delete with all links, insert;
-// and to what films show by name: rename genres and persons while others link them.
+// What the writers do to films: change, hide, show, link, unlink, delete with all links, insert.
 
 import type { Change } from '../model/model.ts';
 import { type Deed, endingOf, type Scene, type Statement, withEchoes } from './deed.ts';
-import { filmCell, filmId, films, genres, labelCell, labelId, labelName } from './names.ts';
-import { labels, linkCell, persons } from './names.ts';
+import { insertLabel } from './label-deeds.ts';
+import { filmCell, filmId, films, isGenre, labelCell, labelId, labels } from './names.ts';
+import { labelsOf, linkCell, loneLabels } from './names.ts';
 
 type Work = Pick<Deed, 'statements' | 'changes'>;
 
@@ -23,40 +23,27 @@ function thinkOfFilm(scene: Scene, film: number): Deed {
   return replace(scene, film);
 }
 
-/** Long, so that others link the genre or the person meanwhile. */
-export function renameDeed(scene: Scene): Deed {
-  const { random } = scene;
-  const { ending, pauseMs } = endingOf(random);
-  const chosen = random.sample(random.chance(0.5) ? genres : persons, 1);
-  const parts = chosen.map((label) => rename(scene, label, pauseMs));
-  return {
-    kind: 'rename',
-    statements: parts.flatMap(({ statements }) => statements),
-    changes: parts.flatMap(({ changes }) => changes),
-    ending,
-  };
-}
-
 /** What is there when the run begins. */
 export function firstFilms(nextVersion: () => number): Work {
   const versions = films.map(() => nextVersion());
   const named = labels.map((label) => ({ label, version: nextVersion() }));
   const links = films.flatMap((film) =>
-    labels.map((label, index) => ({ film, label, value: Number((film + index) % 3 === 0) })),
+    [...labels, ...loneLabels].map((label, index) => {
+      const isLinked = (film + index) % 3 === 0 && labelsOf(film).includes(label);
+      return { film, label, value: Number(isLinked) };
+    }),
   );
   return {
     statements: [
-      ...named.map(({ label, version }) => ({
-        text: isGenre(label)
-          ? 'insert into genres (id, name) values ($1, $2)'
-          : 'insert into persons (id, full_name) values ($1, $2)',
-        values: [labelId(label), labelName(label, version)],
-      })),
+      // Those that every installation begins with.
+      { text: 'delete from genres' },
+      ...named.map(({ label, version }) => insertLabel(label, version)),
       ...films.map((film, index) => insertFilm(film, versions[index] ?? 0)),
       ...links.filter(({ value }) => value === 1).map(({ film, label }) => link(film, label)),
     ],
     changes: [
       ...named.map(({ label, version }) => ({ cell: labelCell(label), value: version })),
+      ...loneLabels.map((label) => ({ cell: labelCell(label), value: 0 })),
       ...films.map((film, index) => ({ cell: filmCell(film), value: versions[index] ?? 0 })),
       ...links.map(({ film, label, value }) => ({ cell: linkCell(film, label), value })),
     ],
@@ -65,7 +52,7 @@ export function firstFilms(nextVersion: () => number): Work {
 
 function bump({ nextVersion }: Scene, film: number): Work {
   const version = nextVersion();
-  const text = 'update movies set duration = $1 where id = $2';
+  const text = 'update movies set duration = $1, votes = $1 where id = $2';
   return {
     statements: [{ text, values: [version, filmId(film)] }],
     changes: [{ cell: filmCell(film), value: version }],
@@ -84,7 +71,7 @@ function hide(film: number): Deed {
 
 function show({ nextVersion }: Scene, film: number): Deed {
   const version = nextVersion();
-  const text = 'update movies set is_published = true, duration = $1 where id = $2';
+  const text = `update movies set is_published = true, duration = $1, votes = $1 where id = $2`;
   return {
     kind: 'show',
     statements: [{ text, values: [version, filmId(film)] }],
@@ -98,7 +85,7 @@ function relink(scene: Scene, film: number): Deed {
   const { random, valueOf } = scene;
   const { ending, pauseMs } = endingOf(random);
   // In one order everywhere: two that link genres can not wait for each other.
-  const chosen = random.sample(labels, random.integer(1, 3)).toSorted();
+  const chosen = random.sample(labelsOf(film), random.integer(1, 3)).toSorted();
   const parts = chosen.map((label) => {
     const value = 1 - valueOf(linkCell(film, label));
     const statement = value === 1 ? link(film, label) : unlink(film, label);
@@ -117,7 +104,7 @@ function relink(scene: Scene, film: number): Deed {
 function replace(scene: Scene, film: number): Deed {
   const { random, nextVersion, valueOf } = scene;
   const { ending, pauseMs } = endingOf(random);
-  const linked = random.sample(labels, random.integer(1, 3)).toSorted();
+  const linked = random.sample(labelsOf(film), random.integer(1, 3)).toSorted();
   const version = nextVersion();
   const links = labels.flatMap((label): Change[] => {
     const value = Number(linked.includes(label));
@@ -136,20 +123,9 @@ function replace(scene: Scene, film: number): Deed {
   };
 }
 
-function rename({ nextVersion }: Scene, label: string, pauseMs: number): Work {
-  const version = nextVersion();
-  const text = isGenre(label)
-    ? 'update genres set name = $1 where id = $2'
-    : 'update persons set full_name = $1 where id = $2';
-  return {
-    statements: [{ text, values: [labelName(label, version), labelId(label)], pauseMs }],
-    changes: [{ cell: labelCell(label), value: version }],
-  };
-}
-
 function insertFilm(film: number, version: number): Statement {
-  const text = `insert into movies (id, title, duration, is_published)
-    values ($1, 'Film', $2, true)`;
+  const text = `insert into movies (id, title, duration, votes, rating, is_published)
+    values ($1, 'Film', $2, $2, 8, true)`;
   return { text, values: [filmId(film), version] };
 }
 
@@ -166,5 +142,3 @@ function unlink(film: number, label: string): Statement {
     : 'delete from movie_persons where movie_id = $1 and person_id = $2';
   return { text, values: [filmId(film), labelId(label)] };
 }
-
-const isGenre = (label: string): boolean => label.startsWith('g');

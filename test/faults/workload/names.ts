@@ -14,6 +14,15 @@ export const films: readonly number[] = Array.from({ length: 16 }, (_, index) =>
 export const genres: readonly string[] = ['g1', 'g2', 'g3', 'g4', 'g5'];
 export const persons: readonly string[] = ['p1', 'p2', 'p3', 'p4', 'p5'];
 export const labels: readonly string[] = [...genres, ...persons];
+/** No film is ever linked to them: they come and go. */
+export const loneLabels: readonly string[] = ['g6', 'p6'];
+export const everyGenre: readonly string[] = [...genres, 'g6'];
+export const everyPerson: readonly string[] = [...persons, 'p6'];
+export const isGenre = (label: string): boolean => label.startsWith('g');
+
+/** What changes all the time keeps to the hot labels, so that the lists of the others can rest. */
+export const labelsOf = (film: number): readonly string[] =>
+  isHot(films, film) ? labels.filter((label) => /[12]$/.test(label)) : labels;
 
 export interface Town {
   readonly id: number;
@@ -46,7 +55,7 @@ export const labelCell = (label: string): string => `label/${label}`;
 
 export const filmId = (film: number): string => uuid('f', film);
 export const labelId = (label: string): string =>
-  uuid(label.startsWith('g') ? 'e' : 'd', Number(label.slice(1)));
+  uuid(isGenre(label) ? 'e' : 'd', Number(label.slice(1)));
 
 function uuid(kind: string, number: number): string {
   return `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, '0')}`;
@@ -78,6 +87,7 @@ export function isHot<Item>(items: readonly Item[], item: Item): boolean {
 export function pickByHeat<Item>(random: Random, items: readonly Item[], shares: Shares): Item {
   const hotEnd = hotEndOf(items);
   const warmEnd = Math.ceil(items.length / 2);
+  if (hotEnd === warmEnd) return random.pick(items);
   const draw = random.next();
   if (draw < shares.hot) return random.pick(items.slice(0, hotEnd));
   if (draw < shares.hot + shares.warm) return random.pick(items.slice(hotEnd, warmEnd));

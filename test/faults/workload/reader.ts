@@ -4,10 +4,10 @@
 import { elapse } from '../elapse.ts';
 import type { Sighting } from '../model/judge.ts';
 import type { Random } from '../random.ts';
-import { citySubjects, filmSubjects, type Subject } from './answers.ts';
 import type { Attention } from './attention.ts';
 import { HttpLink } from '../../support/http-link.ts';
-import { pickByHeat, readShares } from './names.ts';
+import type { Subject } from './subject.ts';
+import { pickSubject } from './subjects.ts';
 
 export interface ReaderOptions {
   readonly port: number;
@@ -22,7 +22,6 @@ export interface ReaderOptions {
 }
 
 const timeoutMs = 15_000;
-const cityShare = 0.65;
 const attractedShare = 0.5;
 
 export async function readForever(options: ReaderOptions): Promise<void> {
@@ -32,7 +31,7 @@ export async function readForever(options: ReaderOptions): Promise<void> {
   signal.addEventListener('abort', close);
   let dueMs = performance.now();
   while (!signal.aborted) {
-    const answered = await readOnce(link, pickSubject(options), options);
+    const answered = await readOnce(link, chooseSubject(options), options);
     dueMs = Math.max(performance.now(), dueMs + intervalMs * (0.5 + random.next()));
     const waitMs = answered ? dueMs - performance.now() : 100;
     if (waitMs > 1) await elapse(waitMs, signal);
@@ -40,18 +39,16 @@ export async function readForever(options: ReaderOptions): Promise<void> {
   signal.removeEventListener('abort', close);
 }
 
-function pickSubject({ random, attention }: ReaderOptions): Subject {
+function chooseSubject({ random, attention }: ReaderOptions): Subject {
   const attracted = random.chance(attractedShare) ? attention.pick(random) : undefined;
-  if (attracted !== undefined) return attracted;
-  const subjects = random.chance(cityShare) ? citySubjects : filmSubjects;
-  return pickByHeat(random, subjects, readShares);
+  return attracted ?? pickSubject(random);
 }
 
 async function readOnce(link: HttpLink, subject: Subject, options: ReaderOptions) {
   const askedMs = performance.now();
   const answer = await link.get(subject.path).catch(() => null);
   if (options.signal.aborted) return false;
-  const isAbsent = answer?.status === 404 && subject.resource === 'movie';
+  const isAbsent = answer?.status === 404 && subject.mayBeMissing;
   if (answer === null || (answer.status !== 200 && !isAbsent)) {
     options.onNoAnswer(answer?.status ?? null);
     return answer !== null;
@@ -59,7 +56,7 @@ async function readOnce(link: HttpLink, subject: Subject, options: ReaderOptions
   const { resource, code } = subject;
   const data = isAbsent ? null : (JSON.parse(answer.body) as { data: unknown }).data;
   const status = /\r\ncache-status: cinesync; ([^\r]*)/.exec(answer.head)?.[1] ?? '';
-  const seen = subject.cellsOf(data);
+  const seen = subject.claimsOf(data);
   const boundMs = answer.head.includes('\r\nx-cache: stale') ? Infinity : boundOf(status, options);
   const answeredMs = performance.now();
   options.onSighting({ resource, code, seen, askedMs, answeredMs, boundMs, status });

@@ -10,9 +10,10 @@ import type { Actor } from '../world/actors.ts';
 import { withSession } from '../world/sessions.ts';
 import type { World } from '../world/world.ts';
 import type { Deed, Scene } from './deed.ts';
-import { createFilmDeeds, firstFilms, renameDeed } from './film-deeds.ts';
+import { createFilmDeeds, firstFilms } from './film-deeds.ts';
 import { Attention } from './attention.ts';
 import { Gate } from './gate.ts';
+import { labelDeed } from './label-deeds.ts';
 import { films, towns } from './names.ts';
 import { readForever } from './reader.ts';
 import { bulkDeed, createTownDeeds, firstTowns, truncateDeed } from './town-deeds.ts';
@@ -66,7 +67,7 @@ const createTasks = (): readonly Task[] => [
       next: createFilmDeeds(own),
     };
   }),
-  { name: 'faults-labels', pauseMs: 1500, losable: false, next: renameDeed },
+  { name: 'faults-labels', pauseMs: 1500, losable: false, next: labelDeed },
   { name: 'faults-bulk', pauseMs: 12_000, losable: false, next: bulkDeed },
   { name: 'faults-truncate', pauseMs: 30_000, losable: false, alone: true, next: truncateDeed },
 ];

@@ -10,6 +10,7 @@ import type { Places } from '../../../stack/places.ts';
 import type { Step } from '../../../stack/progress.ts';
 import type { Role } from './actors.ts';
 import type { Servers } from './servers.ts';
+import { cachedResources } from '../../../contract/resources.ts';
 import { withSession } from './sessions.ts';
 
 export interface Pipeline {
@@ -59,7 +60,9 @@ export function testedPipeline(source: string, mode: 'direct' | 'kafka'): Pipeli
 }
 
 const checkout = fileURLToPath(new URL('../../../', import.meta.url));
-const tables = ['sql/migrations/0001_city.sql', 'sql/migrations/0002_catalog.sql'];
+const tables = ['0001_city', '0002_catalog', '0032_popularity'].map(
+  (name) => `sql/migrations/${name}.sql`,
+);
 
 export function controlPipeline(): Pipeline {
   return {
@@ -88,8 +91,9 @@ async function createTopics(brokers: readonly string[]): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const names = ['city_updates', 'movie_updates'];
-    const topics = names.map((topic) => ({ topic, numPartitions: partitionsPerTopic }));
+    const topics = cachedResources.map(({ topic }) => {
+      return { topic, numPartitions: partitionsPerTopic };
+    });
     await admin.createTopics({ topics, waitForLeaders: true });
   } finally {
     await admin.disconnect();
