@@ -97,3 +97,22 @@ test('the position moves on only once everything else was acknowledged', async (
   const refusing = () => Promise.reject(new Error('no'));
   assert.deepEqual(await commandsOf(refusing), ['HGETALL', 'DEL', 'rejected']);
 });
+
+test('deleting does not wait for the stored position to be known', async () => {
+  let isDeleting = (): void => undefined;
+  const deleting = new Promise<void>((resolve) => (isDeleting = resolve));
+  const redis: RedisCommands = async <Reply>(verb = '') => {
+    if (verb === 'DEL') isDeleting();
+    if (verb === 'HGETALL') await deleting;
+    return {} as Reply;
+  };
+  const { flushed } = await applyBatch({
+    redis: async <Reply>(verb = '', ...rest: string[]) =>
+      verb === 'SCAN' ? (['0', []] as Reply) : await redis<Reply>(verb, ...rest),
+    target: { resource: cachedResource('city'), topic: 'city_updates', partition: 0 },
+    batch: batch({ keys: ['cities_BGR'] }),
+    countPartitions: async () => 3,
+    keepAlive: async () => undefined,
+  });
+  assert.equal(flushed, 'discontinuity');
+});

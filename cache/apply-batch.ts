@@ -50,12 +50,15 @@ export interface ApplyResult {
 /** @throws TransientError when any part failed: nothing counts as applied then. */
 export async function applyBatch(options: ApplyOptions): Promise<ApplyResult> {
   const { redis, target, batch, keepAlive } = options;
-  const positions = (await readPositions(redis)).get(target.topic) ?? new Map<number, Position>();
+  // Deleting is right whatever the position says: it does not wait for the answer to that.
+  const [allPositions] = await Promise.all([
+    readPositions(redis),
+    deleteEntries(redis, batch.keys),
+  ]);
+  const positions = allPositions.get(target.topic) ?? new Map<number, Position>();
   const stored = positions.get(target.partition);
   const flushed = flushReason(batch, stored);
-  if (flushed === null) {
-    await deleteEntries(redis, batch.keys);
-  } else {
+  if (flushed !== null) {
     await flushEntries(redis, target.resource, keepAlive);
   }
   const droppedPositions = await hasGonePartitions(options, [...positions.keys()]);

@@ -51,6 +51,14 @@ describe('capture of many rows', () => {
     assert.deepEqual(await by('update town set size = size + 1 where id <= 1201'), ['f town']);
   });
 
+  test('an update whose first rows stay as they are is judged by the others', async () => {
+    await database.query('insert into town select n, n, 0 from generate_series(1, 3000) as n');
+    assert.deepEqual(await by('update town set size = (id > 2998)::integer'), ['k town 2999,3000']);
+    assert.deepEqual(await by('update town set size = 1 + (id > 1500)::integer'), ['f town']);
+    assert.deepEqual(await by('update town set size = 1 + (id <= 1500)::integer'), ['f town']);
+    assert.deepEqual(await by('update town set size = size + (id > 1700)::integer'), ['f town']);
+  });
+
   test('each resource of a table has its own limit', async () => {
     await database.query(`
       create table pair (id integer primary key, one integer, two integer);

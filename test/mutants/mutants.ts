@@ -3,6 +3,7 @@
 import { cacheMutants } from './mutants-of-cache.ts';
 import { captureMutants } from './mutants-of-capture.ts';
 import { listenerMutants } from './mutants-of-listener.ts';
+import { paceMutants } from './mutants-of-pace.ts';
 import { pipelineMutants } from './mutants-of-pipeline.ts';
 import { trustMutants } from './mutants-of-trust.ts';
 import type { Mutant } from './mutant.ts';
@@ -10,6 +11,7 @@ import type { Mutant } from './mutant.ts';
 export const mutants: readonly Mutant[] = [
   ...captureMutants,
   ...listenerMutants,
+  ...paceMutants,
   ...pipelineMutants,
   ...cacheMutants,
   ...trustMutants,

@@ -142,6 +142,20 @@ test('while rows are frequent it lingers, so that writers need not ring', limit,
   assert.equal(calls.includes('park'), false);
 });
 
+test('while rows are frequent an answer does not bring the next look forward', limit, async (t) => {
+  const { source, calls, deliveries, start, waitForCalls } = prepareLead(t);
+  t.mock.method(performance, 'now', () => 1000);
+  source.rows = Array.from({ length: 100 }, (_, index) => row(String(index)));
+  start();
+  const { args, succeed } = await deliveries.nth(0);
+  succeed();
+  const landed = `delete ${args[0].changes.map(({ id }) => id).join()}`;
+  await waitForCalls(landed, 1, 0);
+  await waitForCalls('read');
+  const after = calls.slice(calls.indexOf(landed) + 1);
+  assert.deepEqual(after.slice(0, 2), ['linger', 'read']);
+});
+
 describe('a notification', () => {
   const batchFor = async (
     t: TestContext,

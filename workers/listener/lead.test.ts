@@ -105,8 +105,8 @@ describe('rows', () => {
     const first = await deliveries.nth(0);
     source.rows.push(row('3'));
     await waitForCalls('read', 3);
-    assert.equal(source.rowsAskedFor[0], 1000);
-    assert.equal(source.rowsAskedFor.at(-1), 1003);
+    assert.equal(source.rowsAskedFor[0], 2000);
+    assert.equal(source.rowsAskedFor.at(-1), 2003);
     assert.equal(deliveries.begun.length, 1, 'one delivery at a time');
     first.succeed();
     const second = await deliveries.nth(1);
@@ -129,10 +129,12 @@ describe('rows', () => {
     const rows = Array.from({ length: 25_000 }, (_, index) => row(String(index)));
     const { source, calls, deliveries } = startLead(t, { rows });
     await waitForCall(calls, 'ping');
-    assert.ok(Math.max(...source.rowsAskedFor) <= 21_000);
-    (await deliveries.nth(0)).succeed();
-    const second = await deliveries.nth(1);
-    assert.ok(second.args[0].changes.length >= 18_000);
+    assert.equal(Math.max(...source.rowsAskedFor), 4000, 'nothing is read more than twice');
+    for (const number of [0, 1, 2]) {
+      const { args, succeed } = await deliveries.nth(number);
+      assert.equal(args[0].changes.length, 2000, 'full batches, one after the other');
+      succeed();
+    }
   });
 
   test('a session that is lost ends the lead, and what it was sending', async (t) => {

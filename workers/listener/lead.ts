@@ -28,9 +28,12 @@ interface Flight {
   arrival: Promise<void>;
 }
 
-const rowsPerReadMax = 1000;
-/** With more rows than this on their way, the others wait in the outbox, where nothing is lost. */
-const rowsHeldMax = 20_000;
+const rowsPerReadMax = 2000;
+/**
+ * As many on their way, as many gathered for the next send; the others wait in the outbox, where
+ * nothing is lost. More would not be quicker: every read sees again all that is not deleted yet.
+ */
+const rowsHeldMax = 2 * rowsPerReadMax;
 /** The rest between two looks while rows are frequent, or a send is under way. */
 const lingerMs = 10;
 /** The longest rest: every query renews the lease of the leader's session. */
@@ -48,6 +51,7 @@ export class Lead {
   readonly #lost = new AbortController();
   #gathered = new Batch();
   #flight: Flight | null = null;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LeadOptions) {
     this.#options = options;
@@ -60,11 +64,17 @@ export class Lead {
   async run(stopping: AbortSignal): Promise<void> {
     const { alarm, pacer } = this.#options;
     try {
+      let sawAll = false;
       while (!stopping.aborted) {
         alarm.reset();
         pacer.tick();
         await this.#land();
-        const sawAll = await this.#gather();
+        // What was gathered meanwhile leaves at once.
+        this.#takeOff();
+        if (sawAll) {
+          await this.#linger();
+        }
+        sawAll = await this.#gather();
         this.#takeOff();
         if (sawAll) {
           await this.#rest();
@@ -84,6 +94,7 @@ export class Lead {
       await source.ping();
       return true;
     }
+    this.#lookedAtMs = performance.now();
     const notifications = wakeUp.takeNotifications();
     // Rows in flight are still in the table: asking for as many more leaves room for new ones.
     const snapshot = await source.read(held + rowsPerReadMax);
@@ -165,6 +176,13 @@ export class Lead {
       await source.delete(flight.batch.changes);
     }
     this.#flight = null;
+  }
+
+  /** While rows are frequent an answer from Kafka does not bring the next look forward. */
+  async #linger(): Promise<void> {
+    if (this.#rate.isFrequent) {
+      await this.#options.alarm.wait(this.#lookedAtMs + lingerMs - performance.now());
+    }
   }
 
   async #rest(): Promise<void> {
