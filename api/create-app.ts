@@ -12,12 +12,14 @@ export interface AppOptions {
   endpoints: readonly Endpoint[];
   /** Answers under /docs. */
   docs: express.Router;
+  /** Answers under /ops, where there is a dashboard. */
+  ops?: express.Router | undefined;
   accessLog: AccessLog;
   securityHeaders: readonly string[];
 }
 
 export function createApp(options: AppOptions): express.Express {
-  const { endpoints, docs, accessLog, securityHeaders } = options;
+  const { endpoints, docs, ops, accessLog, securityHeaders } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(assignRequestId, accessLog.watch, setSecurityHeaders(securityHeaders));
@@ -25,6 +27,9 @@ export function createApp(options: AppOptions): express.Express {
   // One router at both places: a mounted sub-application would swap prototypes at every request.
   const router = createRouter(endpoints);
   router.use('/docs', docs);
+  if (ops !== undefined) {
+    router.use('/ops', ops);
+  }
   app.use('/api/v1', router);
   app.use(router);
   app.use(refuseUnknown);

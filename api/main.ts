@@ -11,6 +11,7 @@ import { createDocs } from './docs/routes.ts';
 import { createEndpoints } from './endpoints.ts';
 import { ServerChecks } from './health/server-checks.ts';
 import { createHttpServer } from './http-server.ts';
+import { createOps } from './ops/create-ops.ts';
 import { createReading } from './reading.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readApiSettings } from './settings.ts';
@@ -28,14 +29,18 @@ await runProcess(() => {
   const checks = new ServerChecks({ probes, logger });
 
   const endpoints = createEndpoints({ settings, logger, metrics, clients, reading, checks });
+  const observing = { environment: process.env, settings, logger, metrics };
+  const ops = createOps({ ...observing, database: clients.database, reading });
   const accessLog = createAccessLog({ logger, metrics });
   const app = createApp({
     endpoints,
     docs: createDocs(),
+    ops: ops.routes,
     accessLog,
     securityHeaders: securityHeaders(),
   });
   const server = createHttpServer({ app, host: settings.HOST, port: settings.PORT, logger });
 
-  return { logger, components: [clients.component, ...reading.components, checks, server] };
+  const { components } = reading;
+  return { logger, components: [clients.component, ...components, checks, ops, server] };
 });

@@ -29,9 +29,23 @@ test('an empty environment means the documented defaults', () => {
     SERVE_STALE_ON_ERROR: true,
     STALENESS_BOUND_MS: 5000,
     LOG_LEVEL: 'info',
+    ADMIN_AUTH: 'jwt',
+    ADMIN_WRITES_PER_MINUTE: 120,
+    JWT_AUDIENCE: 'cinesync',
+    JWT_ISSUER: undefined,
+    JWT_JWKS_URL: undefined,
+    JWT_SECRET: undefined,
+    NODE_ENV: 'development',
+    OPS_PAGE: 'off',
   });
 });
 
 test('a lease too short for a statement of its own is refused', () => {
   assert.throws(() => readApiSettings({ LEASE_MS: '500' }), SettingsError);
+});
+
+test('a dashboard that may change a row is refused in production', () => {
+  const environment = { OPS_PAGE: 'demo', NODE_ENV: 'production' };
+  assert.throws(() => readApiSettings(environment), /OPS_PAGE: demo, which may change a row/);
+  assert.equal(readApiSettings({ OPS_PAGE: 'on', NODE_ENV: 'production' }).OPS_PAGE, 'on');
 });

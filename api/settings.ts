@@ -42,6 +42,7 @@ const schema = z.object({
   JWT_JWKS_URL: jwksUrl,
   ADMIN_WRITES_PER_MINUTE: integer({ min: 0, max: 1_000_000, default: 120 }),
   NODE_ENV: z.string().default('development'),
+  OPS_PAGE: z.enum(['off', 'on', 'demo'], { error: 'must be off, on or demo' }).default('off'),
 });
 
 const checkedSchema = schema.superRefine((settings, context) => {
@@ -54,6 +55,9 @@ const checkedSchema = schema.superRefine((settings, context) => {
   }
   if (isOff && settings.NODE_ENV === 'production') {
     complain('ADMIN_AUTH', 'off is not for NODE_ENV=production');
+  }
+  if (settings.OPS_PAGE === 'demo' && settings.NODE_ENV === 'production') {
+    complain('OPS_PAGE', 'demo, which may change a row, is not for NODE_ENV=production');
   }
   if (settings.JWT_SECRET !== undefined && settings.JWT_JWKS_URL !== undefined) {
     complain('JWT_JWKS_URL', 'tokens are checked by this or by JWT_SECRET: set one of them');

@@ -27,7 +27,17 @@ import { checkout, makePlaces, placesOf } from './places.ts';
 import { freePort } from './ports.ts';
 import { identify } from './process-identity.ts';
 
-const copied = ['api', 'cache', 'contract', 'package.json', 'platform', 'sql', 'stack', 'workers'];
+const copied = [
+  'api',
+  'cache',
+  'contract',
+  'observe',
+  'package.json',
+  'platform',
+  'sql',
+  'stack',
+  'workers',
+];
 
 describe('npm start', () => {
   const scope = suiteScope();

@@ -101,10 +101,15 @@ async function startApps(
   const { session, progress, output } = start;
   const ports = apps.map(async (app) => {
     const port = app.name === 'api' ? Number(process.env.PORT ?? app.port) : app.port;
-    const own = app.name === 'api' ? admin : {};
+    const own = app.name === 'api' ? { ...dashboard(process.env), ...admin } : {};
     const env = { ...process.env, ...addresses, ...own };
     const step = progress.step(app.name);
     return [app.name, await runApp({ ...app, port, env, session, step, output })] as const;
   });
   return Object.fromEntries(await Promise.all(ports)) as Ports;
+}
+
+/** Unless the person decides, or it is production. */
+function dashboard({ OPS_PAGE, NODE_ENV }: NodeJS.ProcessEnv): Record<string, string> {
+  return OPS_PAGE || NODE_ENV === 'production' ? {} : { OPS_PAGE: 'demo' };
 }

@@ -16,6 +16,7 @@ export function walkthrough(options: WalkthroughOptions): string {
   const api = `http://127.0.0.1:${ports.api}`;
   const rows: [string, string | undefined][] = [
     ['API', `${api}  (documentation: ${api}/docs)`],
+    ['dashboard', `${api}/ops`],
     ['listener', `http://127.0.0.1:${ports.listener}/health`],
     ['cleaner', `http://127.0.0.1:${ports.cleaner}/health`],
     ['auditor', `http://127.0.0.1:${ports.auditor}/health`],

@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onPath, installCommand, mayInstallPackages, type PackageNames } from '../programs.ts';
+import { onPath, type PackageNames } from '../programs.ts';
 import { runCommand } from '../run-command.ts';
-import { StackError } from '../stack-error.ts';
+import { installed, type PackageNeed } from './install-package.ts';
 
 const javaMin = 17;
 const javaPackages: PackageNames = {
@@ -16,13 +16,7 @@ const javaPackages: PackageNames = {
 };
 const mavenPackages: PackageNames = { apt: 'maven', dnf: 'maven', brew: 'maven' };
 
-export interface JavaNeed {
-  /** Who needs it: 'Kafka'. */
-  readonly server: string;
-  /** What a person can do instead of installing it. */
-  readonly instead: string;
-  report(progress: string): void;
-}
+export type JavaNeed = PackageNeed;
 
 export interface Java {
   readonly path: string;
@@ -57,21 +51,6 @@ export function classArchiveFlag(java: Java, program: string): string {
   return `-XX:${existsSync(archive) ? 'SharedArchiveFile' : 'ArchiveClassesAtExit'}=${archive}`;
 }
 
-async function installed<T>(
-  program: string,
-  names: PackageNames,
-  need: JavaNeed,
-  find: () => Promise<T | undefined>,
-): Promise<T> {
-  if (mayInstallPackages()) await install(program, names, need);
-  const found = await find();
-  if (found !== undefined) return found;
-  throw new StackError(
-    `${need.server} needs ${program}, which was not found. Install it:\n` +
-      `  ${installCommand(names)}\n${need.instead}`,
-  );
-}
-
 async function findJava(): Promise<Java | undefined> {
   const home = process.env.JAVA_HOME;
   const candidates = [home === undefined ? undefined : `${home}/bin/java`, onPath('java')];
@@ -87,20 +66,4 @@ async function findJava(): Promise<Java | undefined> {
 async function versionOf(java: string): Promise<string> {
   const what = 'Asking Java for its version';
   return runCommand({ what, command: java, args: ['-version'] }).catch(() => '');
-}
-
-/** apt-get has one lock: the second of two that ask at once waits for the first. */
-let installing: Promise<unknown> = Promise.resolve();
-
-async function install(program: string, names: PackageNames, need: JavaNeed): Promise<void> {
-  const work = installing.then(async () => {
-    need.report(`${program} is missing: installing it (apt-get install ${names.apt})`);
-    const what = `Installing ${names.apt}`;
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await runCommand({ what, command: 'apt-get', args: ['-q', 'update'], env });
-    const args = ['-q', '-y', 'install', '--no-install-recommends', names.apt];
-    await runCommand({ what, command: 'apt-get', args, env });
-  });
-  installing = work.catch(() => undefined);
-  await work;
 }

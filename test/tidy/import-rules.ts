@@ -13,7 +13,7 @@ const mayImport: Record<string, readonly string[]> = {
   'workers/listener': ['cache', 'contract', 'platform'],
   'workers/auditor': ['observe', 'cache', 'contract', 'platform'],
   'workers/cleaner': ['cache', 'contract', 'platform'],
-  api: ['cache', 'contract', 'platform'],
+  api: ['cache', 'contract', 'observe', 'platform'],
   sql: ['contract', 'platform'],
   stack: ['platform'],
   test: ['contract', 'sql/seed', 'stack'],
