@@ -1,6 +1,7 @@
-// The Kafka topics of the resources. A namespace before every name lets several installations, and
-// tests, share one Kafka.
+// The Kafka topics of the resources and of events. A namespace before every name lets several
+// installations, and tests, share one Kafka.
 
+import { type EventType, eventTypes } from './events.ts';
 import { type CachedResource, cachedResources } from './resources.ts';
 
 export interface TopicDefinition {
@@ -21,7 +22,7 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}.dead`;
 }
 
-/** Every topic that an installation needs. */
+/** Every topic of the resources. */
 export function topicDefinitions(namespace: string): TopicDefinition[] {
   return cachedResources.flatMap((resource) => {
     const topic = updatesTopic(resource, namespace);
@@ -34,4 +35,26 @@ export function topicDefinitions(namespace: string): TopicDefinition[] {
       },
     ];
   });
+}
+
+export interface EventTopics {
+  /** Before every name, as for the resources. */
+  namespace: string;
+  /** Which catalog it is: `catalog` in catalog.movie.created. */
+  prefix: string;
+  /** How long an event can be read, published or not. */
+  retentionHours: number;
+}
+
+export function eventTopic(type: EventType, { namespace, prefix }: EventTopics): string {
+  return `${namespace}${prefix}.movie.${type}`;
+}
+
+export function eventTopicDefinitions(topics: EventTopics): TopicDefinition[] {
+  const retentionMs = topics.retentionHours * 60 * 60 * 1000;
+  return eventTypes.map((type) => ({
+    topic: eventTopic(type, topics),
+    partitionCount: 3,
+    config: { 'retention.ms': String(retentionMs) },
+  }));
 }

@@ -98,6 +98,15 @@ export const processUrls = z
   )
   .default(usualProcessUrls);
 
+/** What the topics of the catalog's events begin with, and how long an event is kept. */
+export const eventFields = {
+  KAFKA_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,60}$/, 'may hold letters, digits, dot, underscore and hyphen')
+    .default('catalog'),
+  EVENT_RETENTION_HOURS: integer({ min: 1, max: 87_600, default: 168 }),
+};
+
 /** How old a cached answer may be: the same for who serves it and who audits it. */
 export const stalenessBoundMs = integer({ min: 100, max: 3_600_000, default: 5000 });
 

@@ -1,6 +1,6 @@
 // The topics that an installation needs; those that exist stay as they are.
 
-import { topicDefinitions } from '../contract/topics.ts';
+import { type EventTopics, eventTopicDefinitions, topicDefinitions } from '../contract/topics.ts';
 import { createKafka } from '../platform/clients/kafka.ts';
 import { createMissingTopics } from '../platform/clients/kafka-topics.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -8,6 +8,7 @@ import { createLogger } from '../platform/logger.ts';
 export interface CreateTopicsOptions {
   bootstrapServers: readonly string[];
   topicNamespace: string;
+  events: EventTopics;
   report: (line: string) => void;
 }
 
@@ -18,7 +19,10 @@ export async function createTopics(options: CreateTopicsOptions): Promise<void> 
     clientId: 'cinesync-migrate',
     logger: createLogger({ process: 'migrate', level: 'warn' }),
   });
-  const created = await createMissingTopics(kafka, topicDefinitions(options.topicNamespace));
+  const created = await createMissingTopics(kafka, [
+    ...topicDefinitions(options.topicNamespace),
+    ...eventTopicDefinitions(options.events),
+  ]);
   for (const topic of created) {
     options.report(`created the topic ${topic}`);
   }

@@ -45,7 +45,16 @@ async function migrateAll(settings: MigrateSettings, options: RunMigrateOptions)
   if (settings.ENABLE_KAFKA) {
     const bootstrapServers = settings.KAFKA_BOOTSTRAP_SERVERS;
     await retryWhileAway(`Kafka at ${bootstrapServers.join(', ')}`, options, () =>
-      createTopics({ bootstrapServers, topicNamespace: settings.TOPIC_NAMESPACE, report }),
+      createTopics({
+        bootstrapServers,
+        topicNamespace: settings.TOPIC_NAMESPACE,
+        events: {
+          namespace: settings.TOPIC_NAMESPACE,
+          prefix: settings.KAFKA_TOPIC_PREFIX,
+          retentionHours: settings.EVENT_RETENTION_HOURS,
+        },
+        report,
+      }),
     );
   }
   report('ready');

@@ -9,6 +9,7 @@ const schema = z.object({
   LISTENER_DATABASE_URL: fields.listenerDatabaseUrl,
   KAFKA_BOOTSTRAP_SERVERS: fields.kafkaBootstrapServers,
   TOPIC_NAMESPACE: fields.topicNamespace,
+  ...fields.eventFields,
   ENABLE_KAFKA: fields.flag(true),
 });
 

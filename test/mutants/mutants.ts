@@ -2,6 +2,7 @@
 
 import { cacheMutants } from './mutants-of-cache.ts';
 import { captureMutants } from './mutants-of-capture.ts';
+import { eventMutants } from './mutants-of-events.ts';
 import { listenerMutants } from './mutants-of-listener.ts';
 import { paceMutants } from './mutants-of-pace.ts';
 import { pipelineMutants } from './mutants-of-pipeline.ts';
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...captureMutants,
   ...listenerMutants,
   ...paceMutants,
+  ...eventMutants,
   ...pipelineMutants,
   ...cacheMutants,
   ...trustMutants,

@@ -10,14 +10,9 @@ import { topicDefinitions, updatesTopic } from '../../contract/topics.ts';
 import type { KafkaClient } from '../../platform/clients/kafka.ts';
 import type { Acknowledgement, Publisher } from '../../platform/clients/kafka-publisher.ts';
 import { createMissingTopics } from '../../platform/clients/kafka-topics.ts';
-import { TransientError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { sendInChunks } from './send-in-chunks.ts';
 import type { Sink } from './sink.ts';
-
-/** Well below the broker's limit of 1 MB for what one partition may get at once. */
-const bytesPerSendMax = 400_000;
-/** kafkajs sorts a send's messages into partitions in quadratic time. */
-const messagesPerSendMax = 2000;
 
 export interface KafkaSinkOptions {
   kafka: KafkaClient;
@@ -52,9 +47,7 @@ export class KafkaSink implements Sink {
 
   async publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void> {
     const topic = this.#topicOf(resource);
-    for (const chunk of chunksOf(messages)) {
-      await this.#send(topic, chunk);
-    }
+    await this.#send(topic, messages);
   }
 
   async publishFlush(resource: CachedResource): Promise<void> {
@@ -94,18 +87,9 @@ export class KafkaSink implements Sink {
   }
 
   async #send(topic: string, messages: readonly EncodedMessage[]): Promise<void> {
-    try {
-      this.#note(await this.#options.publisher.send(topic, messages));
-    } catch (error) {
-      const tooLarge = error instanceof TransientError && error.code === 'kafka_message_too_large';
-      if (!tooLarge || messages.length === 1) {
-        throw error;
-      }
-      // This broker takes less than others do; the same send again would never be taken.
-      const half = Math.ceil(messages.length / 2);
-      await this.#send(topic, messages.slice(0, half));
-      await this.#send(topic, messages.slice(half));
-    }
+    const { publisher } = this.#options;
+    const onAcknowledged = (acknowledged: readonly Acknowledgement[]) => this.#note(acknowledged);
+    await sendInChunks({ publisher, topic, messages, onAcknowledged });
   }
 
   #note(acknowledged: readonly Acknowledgement[]): void {
@@ -118,24 +102,5 @@ export class KafkaSink implements Sink {
       }
       this.#lastOffsets.set(where, baseOffset);
     }
-  }
-}
-
-function* chunksOf(messages: readonly EncodedMessage[]): Generator<EncodedMessage[]> {
-  let chunk: EncodedMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = JSON.stringify(message).length;
-    const full = bytes + size > bytesPerSendMax || chunk.length === messagesPerSendMax;
-    if (full && chunk.length > 0) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
-    }
-    chunk.push(message);
-    bytes += size;
-  }
-  if (chunk.length > 0) {
-    yield chunk;
   }
 }

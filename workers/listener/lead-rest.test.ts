@@ -35,7 +35,8 @@ function prepareLead(t: TestContext) {
   };
   const pacer = { untilDueMs: 60_000, tick: () => undefined, take: () => null };
   const delivery = { deliver: deliveries.call };
-  const parts = { source, alarm, wakeUp, pacer, delivery } as unknown as LeadOptions;
+  const events = { ring: () => undefined };
+  const parts = { source, alarm, wakeUp, pacer, delivery, events } as unknown as LeadOptions;
   const stopping = new AbortController();
   let ended: Promise<void> = Promise.resolve();
   const start = () => void (ended = new Lead(parts).run(stopping.signal));

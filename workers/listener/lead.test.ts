@@ -51,7 +51,8 @@ function startLead(t: TestContext, { rows = [] as Change[], listening = true } =
     lostMessages: false,
     forgetLoss: () => void (delivery.lostMessages = false),
   };
-  const parts = { source, alarm, wakeUp, pacer, delivery } as unknown as LeadOptions;
+  const events = { ring: () => void calls.push('ring') };
+  const parts = { source, alarm, wakeUp, pacer, delivery, events } as unknown as LeadOptions;
   const stopping = new AbortController();
   const ended = new Lead(parts).run(stopping.signal);
   ended.catch(() => undefined);
@@ -145,6 +146,23 @@ describe('rows', () => {
     await assert.rejects(ended, { code: 'postgres_ended' });
     assert.equal(args[1].aborted, true);
   });
+});
+
+test('events are looked for once what a film’s change invalidates has landed', async (t) => {
+  const film = { ...row('1'), resource: 'movie' };
+  const { source, calls, alarm, deliveries } = startLead(t, { rows: [row('0'), film] });
+  const { succeed } = await deliveries.nth(0);
+  assert.equal(calls.includes('ring'), false);
+  succeed();
+  await waitForCall(calls, 'ring');
+  source.rows.push(row('2'));
+  alarm.ring();
+  (await deliveries.nth(1)).succeed();
+  await waitForCall(calls, 'delete 2');
+  assert.deepEqual(
+    calls.filter((call) => /^(delete|ring)/.test(call)),
+    ['delete 0,1', 'ring', 'delete 2'],
+  );
 });
 
 describe('a heartbeat', () => {

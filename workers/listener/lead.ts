@@ -2,6 +2,7 @@
 // one send is under way the next is gathered. When rows are rare it parks, so that writers ring;
 // when they are frequent it lingers, so that they need not.
 
+import { eventResource } from '../../contract/events.ts';
 import { cachedResources } from '../../contract/resources.ts';
 import type { Alarm } from './alarm.ts';
 import { Batch } from './batch.ts';
@@ -18,6 +19,8 @@ export interface LeadOptions {
   wakeUp: WakeUp;
   delivery: Delivery;
   pacer: HeartbeatPacer;
+  /** Looked for once the invalidations have landed. */
+  events: { ring(): void };
 }
 
 /** A batch on its way to Kafka. */
@@ -165,7 +168,7 @@ export class Lead {
       return;
     }
     await flight.arrival;
-    const { source, delivery, pacer } = this.#options;
+    const { source, delivery, pacer, events } = this.#options;
     // A cleaner flushes before it records a heartbeat of another incarnation, wherever it stands.
     if (flight.batch.renewsIncarnation || delivery.lostMessages) {
       await source.renewIncarnation();
@@ -174,6 +177,9 @@ export class Lead {
     }
     if (flight.batch.changes.length > 0) {
       await source.delete(flight.batch.changes);
+    }
+    if (flight.batch.changes.some(({ resource }) => resource === eventResource)) {
+      events.ring();
     }
     this.#flight = null;
   }

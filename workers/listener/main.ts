@@ -10,6 +10,7 @@ import { Alarm } from './alarm.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { createSink } from './create-sink.ts';
 import { Delivery } from './delivery.ts';
+import { createEventRelay } from './events/create-event-relay.ts';
 import { HeartbeatPacer } from './heartbeat.ts';
 import { createListenerMetrics, registerListenerGauges } from './metrics.ts';
 import { Relay } from './relay.ts';
@@ -23,6 +24,7 @@ await runProcess(() => {
 
   const logger = createLogger({ process: 'listener', level: settings.logLevel });
   const metrics = createMetrics('listener');
+  const counters = createListenerMetrics(metrics);
 
   const auditPool = new PostgresPool({
     url,
@@ -38,17 +40,19 @@ await runProcess(() => {
   const channels = [...cachedResources, ...sourceResources].map(({ channel }) => channel);
   const wakeUp = new WakeUp({ url, channels, logger, onWake });
   const sink = createSink(settings, logger);
-  const delivery = new Delivery({ sink, logger, ...createListenerMetrics(metrics) });
+  const delivery = new Delivery({ sink, logger, ...counters });
   const audit = new AuditWatch({ pool: auditPool, logger });
   const intervalMs = settings.heartbeatIntervalMs;
   const pacer = new HeartbeatPacer({ intervalMs, audit, logger, onReady: onWake });
-  const relay = new Relay({ url, alarm, wakeUp, delivery, pacer, logger });
+  const events = createEventRelay({ settings, metrics: counters, logger });
+  const relay = new Relay({ url, alarm, wakeUp, delivery, pacer, events, logger });
 
   registerListenerGauges(metrics, {
     isLeader: () => relay.role === 'leader',
     findings: () => audit.findings.length,
+    events: () => events.state,
   });
-  const report = () => reportListener({ relay, delivery, wakeUp, audit });
+  const report = () => reportListener({ relay, delivery, wakeUp, audit, events });
   const health = createHealthServer({ ...settings.health, logger, metrics, report });
-  return { logger, components: [health, audit, delivery, wakeUp, relay] };
+  return { logger, components: [health, audit, delivery, events, wakeUp, relay] };
 });

@@ -9,6 +9,7 @@ import type { Secret } from '../../platform/secret.ts';
 import type { Alarm } from './alarm.ts';
 import type { Delivery } from './delivery.ts';
 import type { HeartbeatPacer } from './heartbeat.ts';
+import type { EventRelay } from './events/event-relay.ts';
 import { Lead } from './lead.ts';
 import { OutboxSource } from './outbox-source.ts';
 import type { WakeUp } from './wake-up.ts';
@@ -19,6 +20,7 @@ export interface RelayOptions {
   wakeUp: WakeUp;
   delivery: Delivery;
   pacer: HeartbeatPacer;
+  events: EventRelay;
   logger: Logger;
 }
 
@@ -76,7 +78,7 @@ export class Relay implements Component {
   }
 
   async #leadOnce(onLead: () => void): Promise<void> {
-    const { url, pacer, delivery } = this.#options;
+    const { url, pacer, delivery, events } = this.#options;
     const source = await OutboxSource.lead({
       url,
       signal: this.#stopping.signal,
@@ -87,9 +89,11 @@ export class Relay implements Component {
     pacer.reset();
     delivery.beginLead();
     const lead = new Lead({ ...this.#options, source });
+    events.begin();
     try {
       await lead.run(this.#stopping.signal);
     } finally {
+      events.end();
       this.#role = 'connecting';
       source.close();
     }
