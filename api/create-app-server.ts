@@ -11,7 +11,13 @@ import {
 } from 'node:http';
 import type { Express } from 'express';
 
-export function createAppServer(app: Express, options: ServerOptions = {}): Server {
+/** What `isAnswered` says that it has answered does not reach the application. */
+export function createAppServer(
+  app: Express,
+  options: ServerOptions = {},
+  isAnswered: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+): Server {
+  const handle = app as (request: IncomingMessage, response: ServerResponse) => void;
   class AppRequest extends IncomingMessage {}
   class AppResponse<Request extends IncomingMessage> extends ServerResponse<Request> {}
   Object.setPrototypeOf(AppRequest.prototype, app.request);
@@ -21,6 +27,6 @@ export function createAppServer(app: Express, options: ServerOptions = {}): Serv
   app.response = AppResponse.prototype as unknown as Express['response'];
   return createServer(
     { ...options, IncomingMessage: AppRequest, ServerResponse: AppResponse },
-    app as (request: IncomingMessage, response: ServerResponse) => void,
+    (request, response) => void (isAnswered(request, response) || handle(request, response)),
   );
 }

@@ -8,6 +8,9 @@ import { Problem, sendProblem, toProblem } from './problem.ts';
 import { assignRequestId, requestIdOf } from './request-id.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
+/** Where every route answers. */
+export const pathPrefixes = ['/api/v1', '/'] as const;
+
 export interface AppOptions {
   endpoints: readonly Endpoint[];
   /** Answers under /docs. */
@@ -30,8 +33,9 @@ export function createApp(options: AppOptions): express.Express {
   if (ops !== undefined) {
     router.use('/ops', ops);
   }
-  app.use('/api/v1', router);
-  app.use(router);
+  for (const prefix of pathPrefixes) {
+    app.use(prefix, router);
+  }
   app.use(refuseUnknown);
   app.use(answerProblem);
   return app;

@@ -4,6 +4,7 @@
 import type { ResponseConfig, RouteConfig } from '@asteasolutions/zod-to-openapi';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import type { Reader } from '../cache/read-result.ts';
 import { type JsonBody, readJsonBody, readingProblems } from './json-body.ts';
 import { Problem, problemContentType, problemSchema } from './problem.ts';
 
@@ -11,6 +12,8 @@ export interface Endpoint {
   readonly documentation: RouteConfig;
   /** In the order in which Express calls them. */
   readonly handlers: readonly RequestHandler[];
+  /** Of what it shows, an entry at each code: a copy in memory is sent without the handlers. */
+  readonly entries?: Reader;
 }
 
 export type Method = 'delete' | 'get' | 'patch' | 'post' | 'put';
@@ -46,6 +49,8 @@ export interface EndpointDefinition<
   /** A body that `handle` reads by itself; for the document alone. */
   upload?: NonNullable<NonNullable<RouteConfig['request']>['body']>;
   responses: Record<string, ResponseConfig>;
+  /** Where `handle` shows the entry of the code that ends the path, without access of its own. */
+  entries?: Reader;
   handle: (
     call: Call<z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
   ) => Promise<void> | void;
@@ -80,7 +85,11 @@ export function defineEndpoint<
       response,
     });
   };
-  return { documentation: document(definition), handlers: [...(access?.guards ?? []), answer] };
+  return {
+    documentation: document(definition),
+    handlers: [...(access?.guards ?? []), answer],
+    ...(definition.entries && { entries: definition.entries }),
+  };
 }
 
 function document<

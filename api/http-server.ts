@@ -11,10 +11,13 @@ import { CineSyncError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Component } from '../platform/run-process.ts';
 import { createAppServer } from './create-app-server.ts';
+import type { EntryLane } from './entry-lane.ts';
 import { Problem, problemContentType, problemText } from './problem.ts';
 
 export interface HttpServerOptions {
   app: Express;
+  /** What it has answered does not reach the application. */
+  lane?: EntryLane;
   host: string;
   port: number;
   logger: Logger;
@@ -35,9 +38,9 @@ const idleSweepIntervalMs = 50;
 const closeDeadlineMs = 5000;
 
 export function createHttpServer(options: HttpServerOptions): Component {
-  const { app, host, port } = options;
+  const { app, lane, host, port } = options;
   const logger = options.logger.child({ component: 'http' });
-  const server = createAppServer(app, serverOptions);
+  const server = createAppServer(app, serverOptions, lane);
   // Node would refuse what it does not know with an empty 417; an expectation may be ignored.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   answerUnreadableRequests(server, logger);

@@ -9,6 +9,7 @@ import { createClients } from './clients.ts';
 import { createApp } from './create-app.ts';
 import { createDocs } from './docs/routes.ts';
 import { createEndpoints } from './endpoints.ts';
+import { createEntryLane } from './entry-lane.ts';
 import { ServerChecks } from './health/server-checks.ts';
 import { createHttpServer } from './http-server.ts';
 import { createOps } from './ops/create-ops.ts';
@@ -31,15 +32,14 @@ await runProcess(() => {
   const endpoints = createEndpoints({ settings, logger, metrics, clients, reading, checks });
   const observing = { environment: process.env, settings, logger, metrics };
   const ops = createOps({ ...observing, database: clients.database, reading });
-  const accessLog = createAccessLog({ logger, metrics });
-  const app = createApp({
+  const shared = {
     endpoints,
-    docs: createDocs(),
-    ops: ops.routes,
-    accessLog,
+    accessLog: createAccessLog({ logger, metrics }),
     securityHeaders: securityHeaders(),
-  });
-  const server = createHttpServer({ app, host: settings.HOST, port: settings.PORT, logger });
+  };
+  const app = createApp({ ...shared, docs: createDocs(), ops: ops.routes });
+  const lane = createEntryLane(shared);
+  const server = createHttpServer({ app, lane, host: settings.HOST, port: settings.PORT, logger });
 
   const { components } = reading;
   return { logger, components: [clients.component, ...components, checks, ops, server] };

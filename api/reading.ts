@@ -6,8 +6,10 @@ import type { DatabaseStateReader } from '../cache/database-state.ts';
 import { EntryReader } from '../cache/entry-reader.ts';
 import { EntryStore } from '../cache/entry-store.ts';
 import type { Loaded } from '../cache/guarded-load.ts';
-import { createCacheMetrics, registerTrustGauges } from '../cache/metrics.ts';
+import { LocalEntries } from '../cache/local-entries.ts';
+import { createCacheMetrics, registerMemoryGauges, registerTrustGauges } from '../cache/metrics.ts';
 import type { Reader } from '../cache/read-result.ts';
+import { Tracking } from '../cache/tracking.ts';
 import { Trust } from '../cache/trust.ts';
 import { type CachedResource, cachedResources } from '../contract/resources.ts';
 import { RedisConnection } from '../platform/clients/redis.ts';
@@ -54,13 +56,16 @@ function readCached(options: ReadingOptions): Reading {
     url: redisUrlOf(settings),
     name: 'cinesync-api',
     deadlineMs: settings.REDIS_DEADLINE_MS,
+    tracking: settings.LOCAL_CACHE_ENTRIES > 0,
     logger,
   });
+  const memory = createMemory({ settings, redis, metrics, logger });
   const trust = new Trust({
     redis,
     database: databaseState,
     topicNamespace: settings.TOPIC_NAMESPACE,
     boundMs: settings.STALENESS_BOUND_MS,
+    tracking: memory?.tracking,
     logger,
   });
   registerTrustGauges(metrics, trust);
@@ -68,6 +73,7 @@ function readCached(options: ReadingOptions): Reading {
     store: new EntryStore({ redis, leaseMs: settings.LEASE_MS }),
     leaseWaitMs: settings.LEASE_WAIT_MS,
     serveStaleOnError: settings.SERVE_STALE_ON_ERROR,
+    memory,
     metrics: createCacheMetrics(metrics),
     expectedIncarnation: () => databaseState.latest?.incarnation ?? null,
     reconnect: reconnectLoads,
@@ -87,6 +93,27 @@ function readCached(options: ReadingOptions): Reading {
         return { lag_ms: lagMs, bound_ms: boundMs, bypass };
       }),
   };
+}
+
+interface MemoryParts {
+  settings: ApiSettings;
+  redis: RedisConnection;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+function createMemory({ settings, redis, metrics, logger }: MemoryParts) {
+  if (settings.LOCAL_CACHE_ENTRIES === 0) {
+    return undefined;
+  }
+  const tracking = new Tracking({ redis, logger });
+  const entries = new LocalEntries({
+    tracking,
+    entriesMax: settings.LOCAL_CACHE_ENTRIES,
+    bytesMax: settings.LOCAL_CACHE_MB * 1024 * 1024,
+  });
+  registerMemoryGauges(metrics, { tracking, entries });
+  return { tracking, entries };
 }
 
 async function ping(redis: RedisConnection): Promise<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 
-const requestIdHeader = 'x-request-id';
+export const requestIdHeader = 'x-request-id';
 const harmless = /^[A-Za-z0-9._-]{1,64}$/;
 
 export const assignRequestId: RequestHandler = (request, response, next) => {
@@ -13,7 +13,7 @@ export const assignRequestId: RequestHandler = (request, response, next) => {
   next();
 };
 
-function requestIdFor(headers: IncomingHttpHeaders): string {
+export function requestIdFor(headers: IncomingHttpHeaders): string {
   const given = headers[requestIdHeader];
   return typeof given === 'string' && harmless.test(given) ? given : randomUUID();
 }

@@ -26,6 +26,8 @@ test('an empty environment means the documented defaults', () => {
     LEASE_MS: 3000,
     LEASE_WAIT_MS: 250,
     REDIS_DEADLINE_MS: 200,
+    LOCAL_CACHE_ENTRIES: 10_000,
+    LOCAL_CACHE_MB: 32,
     SERVE_STALE_ON_ERROR: true,
     STALENESS_BOUND_MS: 5000,
     LOG_LEVEL: 'info',

@@ -34,6 +34,8 @@ const schema = z.object({
   LEASE_MS: integer({ min: 1000, max: 60_000, default: 3000 }),
   LEASE_WAIT_MS: integer({ min: 0, max: 60_000, default: 250 }),
   REDIS_DEADLINE_MS: integer({ min: 10, max: 10_000, default: 200 }),
+  LOCAL_CACHE_ENTRIES: integer({ min: 0, max: 1_000_000, default: 10_000 }),
+  LOCAL_CACHE_MB: integer({ min: 1, max: 10_000, default: 32 }),
   SERVE_STALE_ON_ERROR: flag(true),
   STALENESS_BOUND_MS: stalenessBoundMs,
   LOG_LEVEL: logLevel,

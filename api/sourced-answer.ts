@@ -27,7 +27,7 @@ export interface SourcedAnswer {
  * Clients may keep an answer and must ask before they use it again (`no-cache`): what they are told
  * by 304 is as fresh as any answer. One that is marked as stale is not to be kept.
  */
-function sourcedAnswer(asked: IncomingHttpHeaders, result: ReadResult): SourcedAnswer {
+export function sourcedAnswer(asked: IncomingHttpHeaders, result: ReadResult): SourcedAnswer {
   const { answer, status, stale, kept } = result;
   const headers = ['cache-status', status, 'vary', 'Accept-Encoding'];
   if (stale) {

@@ -6,6 +6,7 @@ import { type CachedResource, entryKey } from '../contract/resources.ts';
 import { TransientError } from '../platform/errors.ts';
 import { pause } from '../platform/retry.ts';
 import type { EntryStore } from './entry-store.ts';
+import { EntryLooks, type Held, type Memory, toHeld } from './entry-looks.ts';
 import { type GuardedLoadOptions, type GuardedResult, loadGuarded } from './guarded-load.ts';
 import { isLease, newLease } from './lease.ts';
 import type { CacheMetrics } from './metrics.ts';
@@ -22,6 +23,8 @@ export interface EntryReaderOptions extends GuardedLoadOptions {
   leaseWaitMs: number;
   /** While Postgres is away, serve an entry that can not be trusted, and say so. */
   serveStaleOnError: boolean;
+  /** Absent: nothing is kept in this process. */
+  memory?: Memory | undefined;
   metrics: CacheMetrics;
 }
 
@@ -41,19 +44,25 @@ interface LeasedLoad {
   joined: ReadResult;
 }
 
-/** What Redis holds of an entry: a value, the lease of whoever loads it, or nothing. */
-type Held = ReadResult | string | null;
-
 export class EntryReader implements Reader {
   readonly #options: EntryReaderOptions;
   /** The loads of this process by their lease: only who was shown a lease may join its load. */
   readonly #leasedLoads = new Map<string, Promise<LeasedLoad>>();
   readonly #unleasedLoads = new SharedLoads<GuardedResult>();
-  /** Questions to Redis that have not been sent yet, by key. */
-  readonly #asked = new Map<string, Promise<Held>>();
+  readonly #looks: EntryLooks;
 
   constructor(options: EntryReaderOptions) {
     this.#options = options;
+    this.#looks = new EntryLooks(options);
+  }
+
+  peek(code: string): ReadResult | undefined {
+    const nowMs = performance.now();
+    if (nowMs >= this.#options.trust.trustedUntilMs) {
+      return undefined;
+    }
+    const copy = this.#looks.find(code, nowMs);
+    return copy && this.#counted('memory', copy);
   }
 
   /**
@@ -61,6 +70,10 @@ export class EntryReader implements Reader {
    * @throws whatever `load` throws.
    */
   async read(code: string): Promise<ReadResult> {
+    const copy = this.peek(code);
+    if (copy !== undefined) {
+      return copy;
+    }
     if (!this.#isTrusted) {
       return await this.#bypass(code, this.#options.trust.reason);
     }
@@ -79,31 +92,23 @@ export class EntryReader implements Reader {
     }
   }
 
-  /** Nothing lies in this process's memory. */
-  peek(): undefined {}
-
   async #lookUp(code: string): Promise<Lookup> {
-    const { resource, leaseWaitMs } = this.#options;
-    const key = entryKey(resource, code);
-    const waitUntilMs = performance.now() + leaseWaitMs;
+    const waitUntilMs = performance.now() + this.#options.leaseWaitMs;
     try {
       for (;;) {
-        const lease = newLease();
-        const held = (await this.#look(key)) ?? (await this.#takeLease(key, lease));
-        if (held === null) {
-          return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };
+        const { held: seen, watch } = await this.#looks.look(code);
+        try {
+          const lookup = await this.#judge(code, seen);
+          if (lookup !== null) {
+            return lookup;
+          }
+          if (performance.now() >= waitUntilMs) {
+            return { kind: 'unleased', status: cacheStatus.leaseWait };
+          }
+          await (watch === null ? pause(pollMs()) : watch.changed(pollMs()));
+        } finally {
+          watch?.release();
         }
-        if (typeof held !== 'string') {
-          return { kind: 'hit', result: held };
-        }
-        const load = this.#leasedLoads.get(held);
-        if (load !== undefined) {
-          return { kind: 'joined', load };
-        }
-        if (performance.now() >= waitUntilMs) {
-          return { kind: 'unleased', status: cacheStatus.leaseWait };
-        }
-        await pause(10 + Math.random() * 40);
         this.#assertTrusted();
       }
     } catch (error) {
@@ -115,24 +120,24 @@ export class EntryReader implements Reader {
     }
   }
 
-  /** Who comes before the question is sent shares it, and what is made of the answer. */
-  #look(key: string): Promise<Held> {
-    const asked = this.#asked.get(key);
-    if (asked !== undefined) {
-      return asked;
+  /** Null: somebody else loads, in another process. */
+  async #judge(code: string, seen: Held): Promise<Lookup | null> {
+    const lease = newLease();
+    const held = seen ?? (await this.#takeLease(code, lease));
+    if (held === null) {
+      return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };
     }
-    if (this.#asked.size === 0) {
-      // Commands are written in the same phase of the event loop, right after this.
-      setImmediate(() => this.#asked.clear());
+    if (typeof held !== 'string') {
+      return { kind: 'hit', result: held };
     }
-    const asking = this.#options.store.look(key).then(toHeld);
-    this.#asked.set(key, asking);
-    return asking;
+    const load = this.#leasedLoads.get(held);
+    return load === undefined ? null : { kind: 'joined', load };
   }
 
-  async #takeLease(key: string, lease: string): Promise<Held> {
+  async #takeLease(code: string, lease: string): Promise<Held> {
     this.#assertTrusted();
-    return toHeld(await this.#options.store.takeLease(key, lease));
+    const { resource, store } = this.#options;
+    return toHeld(await store.takeLease(entryKey(resource, code), lease));
   }
 
   get #isTrusted(): boolean {
@@ -216,10 +221,9 @@ function loaded(text: string, status: string): ReadResult {
   return new ReadResult({ source: 'database', text, status });
 }
 
-function toHeld(text: string | null): Held {
-  return text === null || isLease(text)
-    ? text
-    : new ReadResult({ source: 'cache', text, status: cacheStatus.hit });
+/** How long to wait for the load of another process before looking again, untold. */
+function pollMs(): number {
+  return 10 + Math.random() * 40;
 }
 
 /** Up to a tenth shorter, never longer: entries filled together must not expire together. */

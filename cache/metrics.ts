@@ -4,6 +4,8 @@
 import { Counter, Gauge } from 'prom-client';
 import { cachedResources } from '../contract/resources.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { LocalEntries } from './local-entries.ts';
+import type { Tracking } from './tracking.ts';
 import type { Trust } from './trust.ts';
 
 export interface CacheMetrics {
@@ -15,7 +17,7 @@ export function createCacheMetrics(metrics: Metrics): CacheMetrics {
   return {
     reads: new Counter({
       name: 'cinesync_reads_total',
-      help: 'Reads of cached resources by outcome: hit, miss, bypass, stale',
+      help: 'Reads of cached resources by outcome: memory, hit, miss, bypass, stale',
       labelNames: ['resource', 'outcome'],
       registers: [metrics],
     }),
@@ -57,6 +59,36 @@ export function registerTrustGauges(metrics: Metrics, trust: Pick<Trust, 'of'>):
           this.set({ resource: resource.name, reason }, 1);
         }
       }
+    },
+  });
+}
+
+export function registerMemoryGauges(
+  metrics: Metrics,
+  memory: { tracking: Pick<Tracking, 'isProven'>; entries: Pick<LocalEntries, 'size' | 'bytes'> },
+): void {
+  new Gauge({
+    name: 'cinesync_memory_entries',
+    help: 'Entries kept in the memory of this process',
+    registers: [metrics],
+    collect() {
+      this.set(memory.entries.size);
+    },
+  });
+  new Gauge({
+    name: 'cinesync_memory_bytes',
+    help: 'What they take, estimated from above',
+    registers: [metrics],
+    collect() {
+      this.set(memory.entries.bytes);
+    },
+  });
+  new Gauge({
+    name: 'cinesync_tracking_proven',
+    help: '1 while Redis is seen to tell what changes; while it is 0 nothing is kept in memory',
+    registers: [metrics],
+    collect() {
+      this.set(memory.tracking.isProven ? 1 : 0);
     },
   });
 }

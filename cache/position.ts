@@ -12,7 +12,7 @@ export interface Position {
   heartbeat: Heartbeat | null;
 }
 
-const positionKey = 'cache_position';
+export const positionKey = 'cache_position';
 
 const storedPosition: z.ZodType<Position> = z.object({
   next: z.string(),

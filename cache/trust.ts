@@ -12,6 +12,7 @@ import type { Component } from '../platform/run-process.ts';
 import type { DatabaseStateReader } from './database-state.ts';
 import { type BypassReason, distrust, type Freshness, judgeFreshness } from './freshness.ts';
 import { readPositions, type TopicPositions } from './position.ts';
+import type { Tracking } from './tracking.ts';
 
 export interface TrustOptions {
   redis: Pick<RedisConnection, 'command' | 'generation' | 'onReconnect'>;
@@ -19,6 +20,8 @@ export interface TrustOptions {
   topicNamespace: string;
   boundMs: number;
   logger: Logger;
+  /** Learns from each poll whether Redis tells what changes. */
+  tracking?: Pick<Tracking, 'told' | 'polled'> | undefined;
 }
 
 const redisPollMs = 250;
@@ -90,13 +93,15 @@ export class Trust implements Component {
   }
 
   async #pollRedis(): Promise<void> {
-    const { redis, database } = this.#options;
+    const { redis, database, tracking } = this.#options;
     const { generation } = redis;
+    const toldBefore = tracking?.told ?? 0;
     const polledAtMs = performance.now();
     const positions = await readPositions((...parts) => redis.command(...parts));
     if (generation !== redis.generation) {
       return;
     }
+    tracking?.polled(toldBefore, positions);
     const answeredAtMs = performance.now();
     for (const resource of this.#resources.values()) {
       resource.judge({ positions, polledAtMs, answeredAtMs, database: database.latest });

@@ -34,6 +34,7 @@ export function cityEndpoints(cities: Reader): Endpoint[] {
         400: problemResponse('Not a country code'),
         503: problemResponse('The database does not respond'),
       },
+      entries: cities,
       handle: async ({ params, response }) => sendSourced(response, await cities.read(params.code)),
     }),
   ];

@@ -21,6 +21,7 @@ export function movieEndpoint(movies: Reader): Endpoint {
       404: problemResponse('No such film, or not published'),
       503: problemResponse('The database does not respond'),
     },
+    entries: movies,
     handle: async ({ params, response }) => {
       const result = await movies.read(params.id);
       sendFound(response, result, 'There is no published film with this id.');

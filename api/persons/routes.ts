@@ -38,6 +38,7 @@ export function personEndpoint(persons: Reader): Endpoint {
       404: problemResponse('No such person'),
       503: problemResponse('The database does not respond'),
     },
+    entries: persons,
     handle: async ({ params, response }) => {
       const result = await persons.read(params.id);
       sendFound(response, result, 'There is no person with this id.');

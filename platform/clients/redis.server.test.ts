@@ -13,7 +13,7 @@ import { RedisConnection } from './redis.ts';
 const longMs = 60_000;
 
 /** A connection through a network that can fail, and the same database seen from outside. */
-async function prepare(t: TestContext, { deadlineMs = longMs } = {}) {
+async function prepare(t: TestContext, { deadlineMs = longMs, tracking = false } = {}) {
   const scope = reverseScope(t);
   const { url, command } = await createRedisDatabase(scope);
   const proxy = await startTcpProxy(scope, url);
@@ -23,7 +23,7 @@ async function prepare(t: TestContext, { deadlineMs = longMs } = {}) {
   const write = ({ event }: { event: string }) => void events.push(event);
   t.mock.method(logger, 'child', () => ({ info: write, warn: write }));
   const address = new Secret(proxy.through(url));
-  const redis = new RedisConnection({ url: address, name, deadlineMs, logger });
+  const redis = new RedisConnection({ url: address, name, deadlineMs, logger, tracking });
   scope.after(() => redis.stop());
   redis.start();
   await eventually(() => redis.isReady || undefined, { what: 'the connection' });
@@ -156,6 +156,96 @@ test('what Redis refuses is tried again by the caller, and names no values', asy
     assert.doesNotMatch(error.message, /hunter2/);
     return true;
   });
+});
+
+/** What that connection is told, in order. */
+function listen(redis: RedisConnection): (string | null)[] {
+  const told: (string | null)[] = [];
+  redis.onInvalidated((key) => told.push(key));
+  return told;
+}
+
+test('tells once of a key that was read and has changed, on every connection anew', async (t) => {
+  const { redis, proxy, command } = await prepare(t, { tracking: true });
+  const told = listen(redis);
+  for (const generation of [1, 2]) {
+    await redis.command('GET', 'key');
+    await command('SET', 'key', '1');
+    await command('SET', 'key', '2');
+    await redis.command('GET', 'sentinel');
+    await command('SET', 'sentinel', '1');
+    await eventually(() => told.includes('sentinel') || undefined, { what: 'the sentinel' });
+    assert.deepEqual(told.splice(0), ['key', 'sentinel']);
+    if (generation === 1) {
+      await proxy.cut();
+      await proxy.open();
+      await waitForGeneration(redis, 2);
+    }
+  }
+});
+
+test('tells of a change before the caller who got the answer behind it goes on', async (t) => {
+  const { redis, command } = await prepare(t, { tracking: true });
+  const told = listen(redis);
+  await redis.command('GET', 'key');
+  const [, seen] = await Promise.all([
+    command('SET', 'key', '1'),
+    eventually(
+      async () => {
+        const value = await redis.command('GET', 'key');
+        return value === null ? undefined : [...told];
+      },
+      { what: 'the new value' },
+    ),
+  ]);
+  assert.deepEqual(seen, ['key']);
+});
+
+test('tells that anything may have changed when everything was flushed', async (t) => {
+  const { redis, command } = await prepare(t, { tracking: true });
+  const told = listen(redis);
+  await redis.command('GET', 'key');
+  await command('FLUSHDB');
+  await eventually(() => told.includes(null) || undefined, { what: 'the flush to be told' });
+});
+
+test('says when the connection breaks, and again before any command of the next', async (t) => {
+  const { redis, proxy } = await prepare(t);
+  const states: boolean[] = [];
+  redis.onBreak(() => states.push(redis.isReady));
+  await proxy.cut();
+  await eventually(() => states.length > 0 || undefined, { what: 'the loss' });
+  assert.equal(states.includes(true), false);
+  await proxy.open();
+  await waitForGeneration(redis, 2);
+  assert.equal(states.at(-1), true);
+});
+
+test('a Redis that refuses to tell what changes is used, and that is said', async (t) => {
+  const scope = reverseScope(t);
+  const { url, command } = await createRedisDatabase(scope);
+  const user = `untracked-${randomUUID()}`;
+  await command('ACL', 'SETUSER', user, 'on', '>secret', '~*', '+@all', '-client|tracking');
+  scope.after(async () => void (await command('ACL', 'DELUSER', user)));
+  const address = new URL(url);
+  address.username = user;
+  address.password = 'secret';
+  const logger = createLogger({ process: 'test', level: 'silent' });
+  const events: string[] = [];
+  const write = ({ event }: { event: string }) => void events.push(event);
+  t.mock.method(logger, 'child', () => ({ info: write, warn: write }));
+  const redis = new RedisConnection({
+    url: new Secret(address.href),
+    name: 'test',
+    deadlineMs: longMs,
+    logger,
+    tracking: true,
+  });
+  scope.after(() => redis.stop());
+  redis.start();
+  await eventually(() => redis.isReady || undefined, { what: 'the connection' });
+  assert.equal(await redis.command('PING'), 'PONG');
+  assert.deepEqual(events, ['redis.tracking_refused', 'redis.connected']);
 });
 
 test('stopping may be repeated, also before the start, and ends the attempts', async (t) => {

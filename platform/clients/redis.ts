@@ -1,7 +1,7 @@
 // Redis: the only user of its driver. One connection that reconnects for ever by itself. Commands
 // never queue while it is away, and each has a deadline: a caller falls back at once.
 
-import { createClient, type RedisClientOptions } from '@redis/client';
+import { createClient, ErrorReply, type RedisClientOptions } from '@redis/client';
 import { describeError, TransientError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Secret } from '../secret.ts';
@@ -16,6 +16,8 @@ export interface RedisOptions {
   name: string;
   /** How long one command may take before its caller gives up on it. */
   deadlineMs: number;
+  /** Asks Redis to tell when a key changes that was read over this connection. */
+  tracking?: boolean;
   logger: Logger;
 }
 
@@ -26,36 +28,67 @@ const pingIntervalMs = 1000;
 const pongWaitMaxMs = 3000;
 
 export class RedisConnection {
-  readonly #client: Client;
+  readonly #options: RedisOptions;
   readonly #deadlineMs: number;
   readonly #logger: Logger;
   readonly #sentinel: RedisSentinel | undefined;
+  #client: Client;
   #generation = 0;
   #complained = false;
   #failure: string | null = null;
   #silence: NodeJS.Timeout | undefined;
+  readonly #reconnectListeners: (() => void)[] = [];
+  readonly #breakListeners: (() => void)[] = [];
+  readonly #invalidatedListeners: ((key: string | null) => void)[] = [];
 
   constructor(options: RedisOptions) {
+    this.#options = options;
     this.#deadlineMs = options.deadlineMs;
     this.#logger = options.logger.child({ component: 'redis' });
     const sentinels = sentinelOptionsOf(options.url.reveal());
     this.#sentinel = sentinels && new RedisSentinel(sentinels);
-    this.#client = createRedisClient(options, this.#sentinel);
-    this.#client.on('ready', () => {
+    this.#client = this.#createClient(options.tracking ?? false);
+  }
+
+  #createClient(tracking: boolean): Client {
+    const client = createRedisClient(this.#options, { tracking, sentinel: this.#sentinel });
+    const broken = (): void => callAll(this.#breakListeners);
+    client.on('ready', () => {
       this.#generation += 1;
       this.#complained = false;
       this.#failure = null;
       this.#logger.info({ event: 'redis.connected' }, 'connected to Redis');
       this.#listenForPong();
       this.#sentinel?.watch((reason) => this.#reconnect(reason));
+      broken();
+      callAll(this.#reconnectListeners);
     });
-    this.#client.on('ping-interval', () => this.#listenForPong());
-    this.#client.on('error', (error) => this.#complain(error));
+    client.on('ping-interval', () => this.#listenForPong());
+    client.on('error', (error) => {
+      broken();
+      if (tracking && isRefusalToTrack(error)) {
+        this.#doWithoutTracking(error);
+      } else {
+        this.#complain(error);
+      }
+    });
+    client.on('reconnecting', broken);
+    client.on('end', broken);
+    client.on('invalidate', (key: Buffer | null) => {
+      const name = key === null ? null : key.toString();
+      this.#invalidatedListeners.forEach((listener) => listener(name));
+    });
+    return client;
   }
 
   /** Begins to connect and goes on trying until `stop`; does not wait for the outcome. */
   start(): void {
-    this.#client.connect().catch((error: unknown) => this.#complain(error));
+    const client = this.#client;
+    client.connect().catch((error: unknown) => {
+      if (client === this.#client) {
+        this.#complain(error);
+      }
+    });
   }
 
   stop(): void {
@@ -68,7 +101,20 @@ export class RedisConnection {
 
   /** Called before the first command of every new connection can be sent. */
   onReconnect(listener: () => void): void {
-    this.#client.on('ready', listener);
+    this.#reconnectListeners.push(listener);
+  }
+
+  /** Called when a connection ends, at any error on it, and before any command of the next. */
+  onBreak(listener: () => void): void {
+    this.#breakListeners.push(listener);
+  }
+
+  /**
+   * With `tracking`: called with a key that was read and has changed since, or with null when any
+   * may have. Always before the caller of a command whose answer came behind it goes on.
+   */
+  onInvalidated(listener: (key: string | null) => void): void {
+    this.#invalidatedListeners.push(listener);
   }
 
   get isReady(): boolean {
@@ -136,6 +182,14 @@ export class RedisConnection {
     }
   }
 
+  #doWithoutTracking(error: Error): void {
+    const message = `Redis refuses to tell what changes: ${describeError(error)}`;
+    this.#logger.warn({ event: 'redis.tracking_refused' }, message);
+    this.#client.destroy();
+    this.#client = this.#createClient(false);
+    this.start();
+  }
+
   #complain(error: unknown): void {
     this.#failure = describeError(error);
     if (!this.#complained) {
@@ -148,8 +202,26 @@ export class RedisConnection {
 
 export type RedisCommands = <Reply>(...parts: RedisArgument[]) => Promise<Reply>;
 
-function createRedisClient(options: RedisOptions, sentinel: RedisSentinel | undefined) {
+/** By an old server, for want of rights, or by a proxy: what else we need may work all the same. */
+function isRefusalToTrack(error: unknown): error is Error {
+  return error instanceof ErrorReply && /tracking/i.test(error.message);
+}
+
+function callAll(listeners: readonly (() => void)[]): void {
+  for (const listener of listeners) {
+    listener();
+  }
+}
+
+interface ClientParts {
+  tracking: boolean;
+  sentinel: RedisSentinel | undefined;
+}
+
+function createRedisClient(options: RedisOptions, { tracking, sentinel }: ClientParts) {
   const settings: RedisClientOptions = {
+    // Sent in the handshake, before any command of ours.
+    emitInvalidate: tracking,
     url: options.url.reveal().replace(/\?.*/, ''),
     name: options.name,
     RESP: 3,

@@ -45,19 +45,19 @@ export const cacheMutants: readonly Mutant[] = [
   {
     name: 'the row is read before the lease is taken',
     file: reader,
-    find: `        const held = (await this.#look(key)) ?? (await this.#takeLease(key, lease));
-        if (held === null) {
-          return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };`,
-    replace: `        const early = loadGuarded(code, this.#options);
-        early.catch(() => undefined);
-        const held = (await this.#look(key)) ?? (await this.#takeLease(key, lease));
-        if (held === null) {
-          const load = early.then(async ({ text }) => {
-            const stored = await this.#fill(code, lease, text);
-            const status = stored ? cacheStatus.stored : cacheStatus.notStored;
-            return { own: loaded(text, status), joined: loaded(text, cacheStatus.joined) };
-          });
-          return { kind: 'leased', load };`,
+    find: `    const held = seen ?? (await this.#takeLease(code, lease));
+    if (held === null) {
+      return { kind: 'leased', load: this.#startLeasedLoad(code, lease) };`,
+    replace: `    const early = loadGuarded(code, this.#options);
+    early.catch(() => undefined);
+    const held = seen ?? (await this.#takeLease(code, lease));
+    if (held === null) {
+      const load = early.then(async ({ text }) => {
+        const stored = await this.#fill(code, lease, text);
+        const status = stored ? cacheStatus.stored : cacheStatus.notStored;
+        return { own: loaded(text, status), joined: loaded(text, cacheStatus.joined) };
+      });
+      return { kind: 'leased', load };`,
     caughtBy: { test: readerTest, title: 'a row is read only after its lease was granted' },
   },
   {

@@ -4,6 +4,7 @@ import { cacheMutants } from './mutants-of-cache.ts';
 import { captureMutants } from './mutants-of-capture.ts';
 import { eventMutants } from './mutants-of-events.ts';
 import { listenerMutants } from './mutants-of-listener.ts';
+import { localCacheMutants } from './mutants-of-local-cache.ts';
 import { paceMutants } from './mutants-of-pace.ts';
 import { pipelineMutants } from './mutants-of-pipeline.ts';
 import { trustMutants } from './mutants-of-trust.ts';
@@ -16,5 +17,6 @@ export const mutants: readonly Mutant[] = [
   ...eventMutants,
   ...pipelineMutants,
   ...cacheMutants,
+  ...localCacheMutants,
   ...trustMutants,
 ];
