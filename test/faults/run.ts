@@ -7,6 +7,8 @@ import type { Progress, Step } from '../../stack/progress.ts';
 import { elapse, sharedSignal } from './elapse.ts';
 import { catalogue } from './faults/catalogue.ts';
 import { FaultRunner } from './fault-runner.ts';
+import { lookAtEvents, readCounters } from './event-look.ts';
+import { EventLedger } from './model/event-ledger.ts';
 import { Model } from './model/model.ts';
 import { Referee } from './model/referee.ts';
 import type { FaultsOptions } from './options.ts';
@@ -15,6 +17,7 @@ import { Random } from './random.ts';
 import { count, Tally } from './report/tally.ts';
 import { tellWhy } from './report/why.ts';
 import { lookAtRest, type Rest } from './rest.ts';
+import { filmOfCell } from './workload/names.ts';
 import { Workload } from './workload/workload.ts';
 import { controlPipeline, testedPipeline } from './world/pipeline.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -49,8 +52,10 @@ export async function run(options: RunOptions): Promise<Outcome> {
   onEnd(() => world.stop());
   const tally = new Tally();
   const model = new Model();
+  const ledger = new EventLedger({ filmOf: filmOfCell });
   const referee = new Referee({
     model,
+    onCommit: (changes) => ledger.note(changes, (cell) => model.latest(cell)),
     onRight: (sighting, staleMs) => tally.answer(sighting, staleMs),
     onWrong: (sighting, wrong) => tellWhy({ world, model, tally }, sighting, wrong),
   });
@@ -69,8 +74,10 @@ export async function run(options: RunOptions): Promise<Outcome> {
     },
   });
   await workload.prepare();
+  if (!control) ledger.begin(await readCounters(world.servers.databaseUrl));
   onEnd(() => workload.abandon());
-  const rounds = await playRounds({ ...options, world, tally, model, referee, workload });
+  const parts = { world, tally, model, referee, ledger, workload };
+  const rounds = await playRounds({ ...options, ...parts });
   return { tally, commits: model.commits, rounds };
 }
 
@@ -79,6 +86,7 @@ interface Play extends RunOptions {
   readonly tally: Tally;
   readonly model: Model;
   readonly referee: Referee;
+  readonly ledger: EventLedger;
   readonly workload: Workload;
 }
 
@@ -110,14 +118,19 @@ async function playRounds(play: Play): Promise<number> {
 }
 
 async function playRound(
-  { workload, profile }: Play,
+  play: Play,
   letFaultsHappen: () => Promise<void>,
   rest: Rest,
 ): Promise<void> {
+  const { workload, profile, world, ledger, control } = play;
   await Promise.all([letFaultsHappen(), elapse(profile.roundMs, rest.signal)]);
   await elapse(recoveryMs, rest.signal);
   await workload.stopWriting();
   await lookAtRest(rest);
+  // The obvious pipeline has none.
+  if (control) return;
+  const { databaseUrl, bootstrapServers } = world.servers;
+  await lookAtEvents({ ...rest, databaseUrl, bootstrapServers, ledger });
 }
 
 /** What is under way then is left to itself: the end of the session ends it. */

@@ -13,6 +13,7 @@ function createReferee() {
   const wrong: string[] = [];
   const referee = new Referee({
     model,
+    onCommit: () => undefined,
     onRight: ({ seen }) => right.push(seen[0]?.value ?? 0),
     onWrong: ({ seen }, { fault }) => wrong.push(`${seen[0]?.value} ${fault}`),
   });

@@ -9,6 +9,8 @@ export interface RefereeOptions {
   readonly model: Model;
   onRight(sighting: Sighting, staleMs: number): void;
   onWrong(sighting: Sighting, wrong: Wrong): void;
+  /** Before the model knows: it still tells what was there. */
+  onCommit(changes: readonly Change[]): void;
 }
 
 export class Referee {
@@ -34,6 +36,7 @@ export class Referee {
 
   commit(attempt: Attempt, atMs: number): void {
     this.#supposing.delete(attempt);
+    this.#options.onCommit(attempt.changes);
     this.#options.model.commit(attempt, atMs);
   }
 

@@ -20,6 +20,7 @@ export function summarise(options: FaultsOptions, { tally, commits, rounds }: Ou
     reads,
     hitRate: reads === 0 ? 0 : hits / reads,
     commits,
+    events: tally.events,
     noAnswers: tally.seconds.reduce((sum, { noAnswers }) => sum + noAnswers, 0),
     violations: violationCount,
     /** By the rule of three, where there was none. */
@@ -50,6 +51,7 @@ export function toText(summary: Summary, outcome: Outcome): string {
     row('hit rate', `${(100 * summary.hitRate).toFixed(1)} %`),
     row('without an answer', grouped(summary.noAnswers)),
     row('commits', grouped(commits)),
+    row('events checked', grouped(summary.events)),
     row('faults', `${faults} of ${kinds.length} kinds`),
     row('worst staleness', `${summary.worstStaleMs} ms (bound ${summary.boundMs} ms)`),
     row('violations', grouped(violations)),

@@ -24,7 +24,7 @@ export interface FailedFault {
 }
 
 export interface Violation {
-  readonly kind: FaultOfAnswer | 'at rest' | 'not at rest' | 'database';
+  readonly kind: FaultOfAnswer | 'at rest' | 'not at rest' | 'database' | 'event';
   readonly atMs: number;
   /** What it is about: 'city FAA'. */
   readonly about: string;
@@ -41,6 +41,8 @@ export class Tally {
   readonly outcomes = new Map<string, number>();
   readonly deeds = new Map<string, number>();
   readonly statuses = new Map<string, number>();
+  /** As subscribers saw them in the last look, with those that came again. */
+  events = 0;
   readonly #startedMs = performance.now();
   #violationCount = 0;
   #atRestLooks = 0;

@@ -53,6 +53,13 @@ export const filmCell = (film: number): string => `film/${film}`;
 export const linkCell = (film: number, label: string): string => `link/${film}/${label}`;
 export const labelCell = (label: string): string => `label/${label}`;
 
+/** The film that a cell is about, and whether by a link; undefined for towns and names. */
+export function filmOfCell(cell: string): { film: string; isLink: boolean } | undefined {
+  const [kind, film] = cell.split('/');
+  const isLink = kind === 'link';
+  return isLink || kind === 'film' ? { film: filmId(Number(film)), isLink } : undefined;
+}
+
 export const filmId = (film: number): string => uuid('f', film);
 export const labelId = (label: string): string =>
   uuid(isGenre(label) ? 'e' : 'd', Number(label.slice(1)));
