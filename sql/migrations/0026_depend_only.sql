@@ -43,6 +43,29 @@ begin
   execute format('drop function if exists cache.%I(text[])', gone);
 end $$;
 
+-- As before, but with one plan: for an array of unknown length each call was planned anew, which
+-- took four times as long as the query, and the listener's read calls for every changed row.
+create or replace function cache.build_dependents(function_name name, source text)
+returns void
+language plpgsql
+as $$
+declare
+  caller_path text := (
+    select pg_catalog.string_agg(pg_catalog.quote_ident(name), ', ')
+      from pg_catalog.unnest(pg_catalog.current_schemas(false)) as name);
+begin
+  execute pg_catalog.format(
+    'create or replace function cache.%I(text[]) returns jsonb language plpgsql stable '
+    'security definer set search_path = %s set lock_timeout = ''200ms'' '
+    'set plan_cache_mode = force_generic_plan as %L',
+    function_name, pg_catalog.concat_ws(', ', caller_path, 'pg_temp'), source);
+  execute pg_catalog.format(
+    'alter function cache.%I(text[]) owner to %I', function_name, current_user);
+  execute pg_catalog.format('revoke all on function cache.%I(text[]) from public', function_name);
+  execute pg_catalog.format(
+    'grant execute on function cache.%I(text[]) to cache_owner', function_name);
+end $$;
+
 create or replace function cache.audit(expected text[] default '{}')
 returns table (resource text, rel text, problem text)
 language sql stable security definer

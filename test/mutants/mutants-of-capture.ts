@@ -115,7 +115,7 @@ export const captureMutants: readonly Mutant[] = [
   },
   {
     name: 'dependents are looked up in a later snapshot',
-    file: 'sql/migrations/0021_depends.sql',
+    file: 'sql/migrations/0026_depend_only.sql',
     find: `returns jsonb language plpgsql stable '`,
     replace: `returns jsonb language plpgsql volatile '`,
     caughtBy: {

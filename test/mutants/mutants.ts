@@ -2,6 +2,7 @@
 
 import { cacheMutants } from './mutants-of-cache.ts';
 import { captureMutants } from './mutants-of-capture.ts';
+import { catalogMutants } from './mutants-of-catalog.ts';
 import { eventMutants } from './mutants-of-events.ts';
 import { listenerMutants } from './mutants-of-listener.ts';
 import { localCacheMutants } from './mutants-of-local-cache.ts';
@@ -12,6 +13,7 @@ import type { Mutant } from './mutant.ts';
 
 export const mutants: readonly Mutant[] = [
   ...captureMutants,
+  ...catalogMutants,
   ...listenerMutants,
   ...paceMutants,
   ...eventMutants,
