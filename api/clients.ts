@@ -1,9 +1,12 @@
 // The clients of the servers that every API process uses, and what /health asks of them.
 
 import { DatabaseStateReader } from '../cache/database-state.ts';
+import { problem } from '../contract/problems.ts';
+import { postgresProblem } from '../observe/doctor/postgres-problem.ts';
 import { KafkaProbe } from '../platform/clients/kafka-probe.ts';
 import { createKafka } from '../platform/clients/kafka.ts';
 import { ObjectStore } from '../platform/clients/object-store.ts';
+import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Component } from '../platform/run-process.ts';
 import type { Database, WriteDatabase } from './database.ts';
@@ -85,11 +88,13 @@ function createProbes({ databaseState, kafkaProbe, objectStore }: Probed): Serve
         await databaseState.read();
         return {};
       },
+      explain: (error) => postgresProblem(error, 'DATABASE_URL'),
     },
     {
       name: 'kafka',
       neededForReadiness: false,
       ask: async () => ({ brokers: await kafkaProbe.countBrokers() }),
+      explain: (error) => problem('kafka-unreachable', describeError(error)),
     },
     {
       name: 'object_store',
@@ -98,6 +103,7 @@ function createProbes({ databaseState, kafkaProbe, objectStore }: Probed): Serve
         await objectStore.assertReachable();
         return {};
       },
+      explain: (error) => problem('object-store-unreachable', describeError(error)),
     },
   ];
 }

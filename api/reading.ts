@@ -11,8 +11,10 @@ import { createCacheMetrics, registerMemoryGauges, registerTrustGauges } from '.
 import type { Reader } from '../cache/read-result.ts';
 import { Tracking } from '../cache/tracking.ts';
 import { Trust } from '../cache/trust.ts';
+import { type Problem, problem } from '../contract/problems.ts';
 import { type CachedResource, cachedResources } from '../contract/resources.ts';
 import { RedisConnection } from '../platform/clients/redis.ts';
+import { describeError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Component } from '../platform/run-process.ts';
@@ -86,7 +88,9 @@ function readCached(options: ReadingOptions): Reading {
       { name: 'Redis', start: async () => redis.start(), stop: async () => redis.stop() },
       trust,
     ],
-    probes: [{ name: 'redis', neededForReadiness: true, ask: () => ping(redis) }],
+    probes: [
+      { name: 'redis', neededForReadiness: true, ask: () => ping(redis), explain: explainRedis },
+    ],
     readResources: () =>
       healthOfEach((resource) => {
         const { lagMs, boundMs, bypass } = trust.of(resource);
@@ -114,6 +118,10 @@ function createMemory({ settings, redis, metrics, logger }: MemoryParts) {
   });
   registerMemoryGauges(metrics, { tracking, entries });
   return { tracking, entries };
+}
+
+function explainRedis(error: unknown): Problem {
+  return problem('redis-unreachable', describeError(error));
 }
 
 async function ping(redis: RedisConnection): Promise<Record<string, unknown>> {

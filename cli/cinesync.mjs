@@ -8,7 +8,7 @@ const [word, ...words] = process.argv.slice(2);
 const asksForHelp = words.includes('--help') || words.includes('-h');
 
 if (!processes.includes(word) || asksForHelp) {
-  process.argv.splice(2, 0, 'cli');
+  process.argv.splice(2, 0, 'cinesync');
   // What the SDK will need in 2027 our lock file decides; a script must not have to read it.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { describeError, SettingsError } from '../platform/errors.ts';
 import { createLogger } from '../platform/logger.ts';
 import { type Observer, startObserver } from '../observe/observer.ts';
-import { readObserveSettings } from '../observe/settings.ts';
+import { type ObserveSettings, readObserveSettings } from '../observe/settings.ts';
 import { complain, type Terminal } from './terminal.ts';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -65,12 +65,13 @@ function sentence(error: unknown): string {
 
 export async function withObserver(
   terminal: Terminal,
-  use: (observer: Observer) => Promise<number>,
+  use: (observer: Observer, settings: ObserveSettings) => Promise<number>,
 ): Promise<number> {
   const logger = createLogger({ process: 'cli', level: 'silent' });
-  const observer = await startObserver(readObserveSettings(terminal.env), logger);
+  const settings = readObserveSettings(terminal.env);
+  const observer = await startObserver(settings, logger);
   try {
-    return await use(observer);
+    return await use(observer, settings);
   } finally {
     await observer.stop();
   }

@@ -11,9 +11,10 @@ import type { Paint } from '../stack/terminal.ts';
 import { table } from './table.ts';
 
 export function showState(state: SystemState, paint: Paint): string {
-  const { lag, outbox, listeners, cleaners, capture, processes } = state;
+  const { lag, outbox, events, listeners, cleaners, capture, processes } = state;
   const paragraphs: [title: string, body: string][] = [
     ['outbox', read(outbox, showOutbox)],
+    ['events', read(events, showOutbox)],
     ['listeners', read(listeners, showListeners)],
     [
       'cleaners',

@@ -13,6 +13,11 @@ export interface ProblemKind {
 }
 
 export const problemKinds = {
+  'auditor-missing': {
+    title: 'Nobody examines the installation',
+    severity: 'ticket',
+    fix: 'npx cinesync auditor  # and let Prometheus scrape it',
+  },
   'cache-bypassed': {
     title: 'A resource is read from Postgres instead of the cache',
     severity: 'page',
@@ -42,6 +47,16 @@ export const problemKinds = {
     title: 'DDL that switches capture off is noticed late',
     severity: 'advice',
     fix: 'npx cinesync migrate  # with a superuser in DATABASE_URL',
+  },
+  'events-missing': {
+    title: 'Films change without events',
+    severity: 'ticket',
+    fix: 'npx cinesync migrate',
+  },
+  'events-waiting': {
+    title: 'Events of the catalog wait',
+    severity: 'ticket',
+    fix: 'npx cinesync status; then what `npx cinesync doctor` says about Kafka',
   },
   'kafka-refuses': {
     title: 'Kafka is there but does not accept messages',
@@ -107,6 +122,11 @@ export const problemKinds = {
     title: 'Postgres is too old',
     severity: 'page',
     fix: 'upgrade to Postgres 15 or later',
+  },
+  'process-down': {
+    title: 'A process does not answer',
+    severity: 'page',
+    fix: 'npx cinesync doctor; then npx cinesync api, listener, cleaner or auditor',
   },
   'redis-eviction': {
     title: 'Redis may evict what the cache can not do without',

@@ -103,7 +103,8 @@ export type ResourceName = (typeof cachedResources)[number]['name'];
 
 export function cachedResource(name: ResourceName): CachedResource {
   const resource = cachedResources.find((candidate) => candidate.name === name);
-  assert.ok(resource, `${name} is in the registry`);
+  const advice = 'add its line to cachedResources in contract/resources.ts';
+  assert.ok(resource, `there is no cached resource "${name}": ${advice}`);
   return resource;
 }
 

@@ -7,10 +7,10 @@ import { PostgresPool } from '../platform/clients/postgres.ts';
 import { RedisConnection } from '../platform/clients/redis.ts';
 import type { Logger } from '../platform/logger.ts';
 import { pause } from '../platform/retry.ts';
-import type { ObserveSettings } from './settings.ts';
+import type { FlowSettings } from './settings.ts';
 
 export interface Observer {
-  readonly settings: ObserveSettings;
+  readonly settings: FlowSettings;
   /** As the API connects. */
   readonly database: PostgresPool;
   /** As the listener connects: it may read the outbox and ask the audit. */
@@ -21,17 +21,18 @@ export interface Observer {
   stop(): Promise<void>;
 }
 
-const queryTimeouts = { queryTimeoutMs: 5000, statementTimeoutMs: 4500 };
-const redisConnectMaxMs = 3000;
+/** A busy server must not be taken for one that is away. */
+const patience = { connectTimeoutMs: 10_000, queryTimeoutMs: 10_000, statementTimeoutMs: 9000 };
+const redisPatienceMs = 10_000;
 
 /** Waits for Redis a little, as its connection comes up in the background; for nothing else. */
-export async function startObserver(settings: ObserveSettings, logger: Logger): Promise<Observer> {
-  const pool = (url: ObserveSettings['databaseUrl']) =>
+export async function startObserver(settings: FlowSettings, logger: Logger): Promise<Observer> {
+  const pool = (url: FlowSettings['databaseUrl']) =>
     new PostgresPool({
       url,
       applicationName: 'cinesync-observer',
       connectionsMax: 2,
-      ...queryTimeouts,
+      ...patience,
       logger,
     });
   const database = pool(settings.databaseUrl);
@@ -39,7 +40,7 @@ export async function startObserver(settings: ObserveSettings, logger: Logger): 
   const redis = new RedisConnection({
     url: settings.redisUrl,
     name: 'cinesync-observer',
-    deadlineMs: 3000,
+    deadlineMs: redisPatienceMs,
     logger,
   });
   redis.start();
@@ -58,13 +59,13 @@ export async function startObserver(settings: ObserveSettings, logger: Logger): 
   };
 }
 
-function inspectKafka({ bootstrapServers }: ObserveSettings, logger: Logger) {
+function inspectKafka({ bootstrapServers }: FlowSettings, logger: Logger) {
   const client = createKafka({ bootstrapServers, clientId: 'cinesync-observer', logger });
   return { client, inspector: new KafkaInspector(client) };
 }
 
 async function untilDecided(redis: RedisConnection): Promise<void> {
-  const untilMs = performance.now() + redisConnectMaxMs;
+  const untilMs = performance.now() + redisPatienceMs;
   while (!redis.isReady && redis.failure === null && performance.now() < untilMs) {
     await pause(10);
   }

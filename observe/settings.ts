@@ -44,3 +44,6 @@ export function readObserveSettings(environment: Environment) {
 }
 
 export type ObserveSettings = ReturnType<typeof readObserveSettings>;
+
+/** What looking at the way from Postgres to Redis needs. */
+export type FlowSettings = Omit<ObserveSettings, 'objectStore' | 'processUrls'>;

@@ -30,7 +30,7 @@ export interface WarmerOptions {
 }
 
 /** Above the longest statement that the observer's connections allow. */
-const leaseMs = 6000;
+const leaseMs = 10_000;
 const trustWaitMaxMs = 10_000;
 
 /** @throws TransientError when the cache can not be trusted, and why. */

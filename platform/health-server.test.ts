@@ -48,10 +48,12 @@ async function ask(url: string, path: string) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
+const wrong = { problem: 'two-of-three', detail: 'two of three are wrong', fix: 'mend them' };
+
 test('a process that found a problem is degraded, and can do its work', async (t) => {
-  const { url } = await start(t, () => ({ ...up, problems: ['two of three are wrong'] }));
+  const { url } = await start(t, () => ({ ...up, problems: [wrong] }));
   const { body } = await ask(url, '/health');
-  assert.deepEqual([body.status, body.problems], ['degraded', ['two of three are wrong']]);
+  assert.deepEqual([body.status, body.problems], ['degraded', [wrong]]);
   assert.equal((await ask(url, '/readyz')).status, 200);
 });
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type HealthReport, isReady, isWell } from './health.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { registerProblemGauge } from './problem-gauge.ts';
 import type { Component } from './run-process.ts';
 
 export interface HealthServerOptions {
@@ -18,6 +19,7 @@ export interface HealthServerOptions {
 
 export function createHealthServer(options: HealthServerOptions): Component {
   const logger = options.logger.child({ component: 'health' });
+  registerProblemGauge(options.metrics, () => options.report().problems ?? []);
   const server = createServer((request, response) => {
     answer(pathOf(request.url ?? '/'), response, options).catch((error: unknown) => {
       logger.error({ event: 'health.failed', error }, 'a health request failed');

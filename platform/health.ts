@@ -6,10 +6,17 @@ export interface HealthCheck {
   [detail: string]: unknown;
 }
 
+/** What is wrong, in words that are the same everywhere, and what to type. */
+export interface HealthProblem {
+  readonly problem: string;
+  readonly detail: string;
+  readonly fix: string;
+}
+
 export interface HealthReport {
   checks: Record<string, HealthCheck>;
-  /** What somebody should look at: the process can do its work, and is not well all the same. */
-  problems?: readonly string[];
+  /** What somebody should mend: the process can do its work, and is not well all the same. */
+  problems?: readonly HealthProblem[];
   /** Further top-level fields of the report. */
   [detail: string]: unknown;
 }

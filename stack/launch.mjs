@@ -18,7 +18,7 @@ const commands = {
   auditor: { main: 'workers/auditor/main.ts', env: ['.env', '.stack/env'] },
   bench: { main: 'bench/main.ts', env: [] },
   check: { main: 'stack/check.ts', env: [] },
-  cli: { main: 'cli/main.ts', env: ['.env', '.stack/env'] },
+  cinesync: { main: 'cli/main.ts', env: ['.env', '.stack/env'] },
   cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },
   faults: { main: 'test/faults/main.ts', env: [] },
   listener: { main: 'workers/listener/main.ts', env: ['.env', '.stack/env'] },
@@ -53,7 +53,8 @@ function installPackages() {
   if (modifiedAt(installed) >= modifiedAt(lock)) return;
   const first = !existsSync(installed);
   const words = first ? ['ci'] : ['install', '--no-save'];
-  process.stdout.write(
+  // What a script reads must be what the command says, and nothing else.
+  process.stderr.write(
     first
       ? 'Installing the packages (npm ci). The first time takes a minute or less.\n'
       : 'The packages are older than package-lock.json: updating them (npm install).\n',

@@ -73,7 +73,7 @@ test('an error for people is one sentence, any other shows where it came from', 
 
 test('names the commands when it does not know one', (t) => {
   const { stderr, status } = launch(makeCheckout(t, {}), ['toString']);
-  assert.match(stderr, /npm run api\|auditor\|check\|/);
+  assert.match(stderr, /npm run api\|auditor\|.*check\|cinesync\|/);
   assert.equal(status, 2);
 });
 

@@ -2,7 +2,9 @@
 
 import type { HealthCheck } from '../../platform/health.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import { registerProblemGauge } from '../../platform/problem-gauge.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, sendJson } from '../endpoint.ts';
+import { diagnose } from './diagnose.ts';
 import {
   type Health,
   healthSchema,
@@ -21,6 +23,8 @@ export interface HealthEndpointsOptions {
 const tag = 'operations';
 
 export function healthEndpoints(options: HealthEndpointsOptions): Endpoint[] {
+  const { checks, readResources, metrics } = options;
+  registerProblemGauge(metrics, async () => diagnose(await checks.checkAll(), readResources()));
   return [
     healthEndpoint(options),
     defineEndpoint({
@@ -61,7 +65,8 @@ function healthEndpoint({ checks, readResources }: HealthEndpointsOptions): Endp
       const resources = readResources();
       const status = overallStatus(servers);
       const uptimeSeconds = Math.floor(process.uptime());
-      const body = { status, uptime_s: uptimeSeconds, checks: servers, resources };
+      const problems = diagnose(servers, resources);
+      const body = { status, uptime_s: uptimeSeconds, checks: servers, resources, problems };
       sendJson(response, JSON.stringify(body), status === 'down' ? 503 : 200);
     },
   });

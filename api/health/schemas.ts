@@ -8,6 +8,8 @@ const checkSchema = z
     latency_ms: z.number(),
     error: z.string().optional(),
     since: z.iso.datetime().optional(),
+    problem: z.string().optional(),
+    fix: z.string().optional().meta({ description: 'What to type' }),
   })
   .meta({ id: 'ServerCheck' });
 
@@ -21,12 +23,21 @@ const resourceSchema = z
 
 export type ResourceHealth = z.output<typeof resourceSchema>;
 
+const healthProblemSchema = z
+  .object({
+    problem: z.string().meta({ example: 'postgres-login' }),
+    detail: z.string(),
+    fix: z.string().meta({ description: 'What to type' }),
+  })
+  .meta({ id: 'HealthProblem' });
+
 export const healthSchema = z
   .object({
     status: z.enum(['ok', 'degraded', 'down']),
     uptime_s: z.int().min(0),
     checks: z.record(z.string(), checkSchema),
     resources: z.record(z.string(), resourceSchema),
+    problems: z.array(healthProblemSchema),
   })
   .meta({ id: 'Health' });
 

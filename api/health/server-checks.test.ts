@@ -16,7 +16,8 @@ function createLog() {
 }
 
 function probe(name: string, ask: ServerProbe['ask'], neededForReadiness = true): ServerProbe {
-  return { name, ask, neededForReadiness };
+  const explain = () => ({ problem: `${name}-away`, detail: name, fix: `start ${name}` });
+  return { name, ask, neededForReadiness, explain };
 }
 
 /** A monotonic clock that moves only when told to; a remembered check is a second old at most. */
@@ -49,6 +50,7 @@ test('a server that refuses or stays silent is down, and the others are not affe
   ];
   const { refuses, silent, well } = await new ServerChecks({ logger, probes }).checkAll();
   assert.deepEqual([refuses?.status, refuses?.error], ['down', 'no such host']);
+  assert.deepEqual([refuses?.problem, refuses?.fix], ['refuses-away', 'start refuses']);
   assert.deepEqual([silent?.status, silent?.error], ['down', 'no answer in 450 ms']);
   assert.equal(well?.status, 'up');
 });

@@ -3,7 +3,7 @@
 // asking. A check never waits longer than its deadline.
 
 import { describeError } from '../../platform/errors.ts';
-import type { HealthCheck } from '../../platform/health.ts';
+import type { HealthCheck, HealthProblem } from '../../platform/health.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { pause } from '../../platform/retry.ts';
 import type { Component } from '../../platform/run-process.ts';
@@ -15,6 +15,8 @@ export interface ServerProbe {
   neededForReadiness: boolean;
   /** Details for people; rejects when the server can not be used. */
   ask: () => Promise<Record<string, unknown>>;
+  /** What to call such a failure, and what to type. */
+  explain: (error: unknown) => HealthProblem;
 }
 
 export interface ServerChecksOptions {
@@ -98,7 +100,9 @@ class CheckedServer {
     } catch (error) {
       const reason = describeError(error);
       const since = this.#noteDown(reason);
-      return { status: 'down', latency_ms: elapsedMs(startedMs), error: reason, since };
+      const { problem, fix } = this.probe.explain(error);
+      const latencyMs = elapsedMs(startedMs);
+      return { status: 'down', latency_ms: latencyMs, error: reason, since, problem, fix };
     }
   }
 

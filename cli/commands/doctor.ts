@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { examine } from '../../observe/doctor/examine.ts';
 import type { Finding } from '../../observe/doctor/finding.ts';
-import { checkProcesses } from '../../observe/doctor/processes.ts';
 import { act, describeCommand, exitCodes, withObserver } from '../command.ts';
 import { say, type Terminal } from '../terminal.ts';
 
@@ -19,13 +18,8 @@ export function doctorCommand(terminal: Terminal): Command {
 }
 
 async function examineAll(terminal: Terminal, options: { json?: true }): Promise<number> {
-  return await withObserver(terminal, async (observer) => {
-    const examined = await examine(observer);
-    const found = new Set(examined.map(({ problem }) => problem));
-    const complaints = (await checkProcesses(observer)).filter(
-      ({ problem }) => problem === null || !found.has(problem),
-    );
-    const findings = [...examined, ...complaints];
+  return await withObserver(terminal, async (observer, settings) => {
+    const findings = await examine(observer, settings);
     say(terminal, options.json ? JSON.stringify(findings, null, 2) : report(findings, terminal));
     return findings.some(({ level }) => level === 'wrong') ? exitCodes.failed : exitCodes.done;
   });

@@ -36,13 +36,14 @@ function parseSeconds(text: string): number {
 }
 
 async function show(terminal: Terminal, options: Options): Promise<number> {
-  return await withObserver(terminal, async (observer) => {
+  return await withObserver(terminal, async (observer, { processUrls }) => {
+    const showNow = () => showOnce({ observer, processUrls, terminal, options });
     if (options.watch === undefined) {
-      return await showOnce(observer, terminal, options);
+      return await showNow();
     }
     const seconds = options.watch === true ? defaultIntervalSeconds : options.watch;
     for (;;) {
-      await showOnce(observer, terminal, options);
+      await showNow();
       await pause(seconds * 1000);
     }
   });
@@ -51,14 +52,28 @@ async function show(terminal: Terminal, options: Options): Promise<number> {
 /** Home, and from there on nothing: what was there before is gone without flicker. */
 const clearScreen = '\u001b[H\u001b[J';
 
-async function showOnce(observer: Observer, terminal: Terminal, options: Options) {
-  const state = await readSystemState(observer);
-  const { lag, outbox, listeners, cleaners, capture } = state;
+interface Look {
+  observer: Observer;
+  processUrls: readonly string[];
+  terminal: Terminal;
+  options: Options;
+}
+
+async function showOnce({ observer, processUrls, terminal, options }: Look): Promise<number> {
+  const state = await readSystemState(observer, processUrls);
+  const { lag, outbox, events, listeners, cleaners, capture } = state;
   const text = options.json
     ? JSON.stringify(state, null, options.watch === undefined ? 2 : 0)
     : showState(state, terminal.paint);
   const redraws = options.watch !== undefined && terminal.live && options.json === undefined;
   say(terminal, redraws ? clearScreen + text : text);
-  const readings = [lag, outbox, listeners, capture, ...(cleaners === null ? [] : [cleaners])];
+  const readings = [
+    lag,
+    outbox,
+    events,
+    listeners,
+    capture,
+    ...(cleaners === null ? [] : [cleaners]),
+  ];
   return readings.every(({ error }) => error === null) ? exitCodes.done : exitCodes.failed;
 }

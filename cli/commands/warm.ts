@@ -1,6 +1,7 @@
 // `cinesync warm`: fills entries before readers ask for them, at a rate that hurts nobody.
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { onlyCode } from '../../contract/resources.ts';
 import { pageCodes } from '../../observe/entry-codes.ts';
 import type { Observer } from '../../observe/observer.ts';
 import { startWarmer, type Warmth } from '../../observe/warmer.ts';
@@ -111,8 +112,6 @@ async function warmAll(terminal: Terminal, work: Work): Promise<number> {
   }
   return stopped || missed > 0 ? exitCodes.failed : exitCodes.done;
 }
-
-const onlyCode = 'all';
 
 async function* onePage(codes: readonly string[]): AsyncGenerator<readonly string[]> {
   yield codes;

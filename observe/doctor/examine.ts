@@ -2,6 +2,7 @@
 // that one cause is not told ten times.
 
 import { describeError } from '../../platform/errors.ts';
+import type { ObserveSettings } from '../settings.ts';
 import type { Observer } from '../observer.ts';
 import { checkCapture } from './capture.ts';
 import { checkClocks } from './clocks.ts';
@@ -13,17 +14,29 @@ import { checkPooler } from './pooler.ts';
 import { checkPostgres } from './postgres.ts';
 import { checkPostgresLoad } from './postgres-load.ts';
 import { postgresProblem } from './postgres-problem.ts';
+import { checkProcesses } from './processes.ts';
 import { checkRedis } from './redis.ts';
 
 const ofPostgres = [checkPostgresLoad, checkCapture, checkPooler, checkListeners, checkOutbox];
 
-/** In a fixed order; everything that was found, also what is as it should be. */
-export async function examine(observer: Observer): Promise<Finding[]> {
-  const [postgres, redis, kafka, objectStore] = await Promise.all([
+/** Everything that was found, in a fixed order; also what is as it should be. */
+export async function examine(observer: Observer, settings: ObserveSettings): Promise<Finding[]> {
+  const [flow, images, processes] = await Promise.all([
+    examineFlow(observer),
+    checkObjectStore(settings.objectStore),
+    checkProcesses(settings.processUrls),
+  ]);
+  const found = new Set([...flow, ...images].map(({ problem }) => problem));
+  const news = processes.filter(({ problem }) => problem === null || !found.has(problem));
+  return [...flow, ...images, ...news];
+}
+
+/** The way from Postgres to Redis. */
+export async function examineFlow(observer: Observer): Promise<Finding[]> {
+  const [postgres, redis, kafka] = await Promise.all([
     checkPostgres(observer),
     checkRedis(observer),
     checkKafka(observer),
-    checkObjectStore(observer),
   ]);
   const postgresAnswers = isUsable(postgres, /^postgres-(?!rights)|^not-migrated/);
   const redisAnswers = isUsable(redis, /^redis-unreachable/);
@@ -35,7 +48,7 @@ export async function examine(observer: Observer): Promise<Finding[]> {
     ...(postgresAnswers || redisAnswers ? [checkClocks] : []),
   ];
   const rest = await Promise.all(checks.map((check) => examineOne(check, observer)));
-  return [postgres, redis, kafka, objectStore, ...rest].flat();
+  return [postgres, redis, kafka, ...rest].flat();
 }
 
 function isUsable(findings: readonly Finding[], fatal: RegExp): boolean {

@@ -1,13 +1,16 @@
 // Whether the bucket with the images can be used.
 
 import { describeError } from '../../platform/errors.ts';
-import { type Check, ill, well } from './finding.ts';
+import type { ObserveSettings } from '../settings.ts';
+import { type Finding, ill, well } from './finding.ts';
 
-export const checkObjectStore: Check = async ({ settings }) => {
-  const { endpoint, bucket } = settings.objectStore;
+export async function checkObjectStore(
+  settings: ObserveSettings['objectStore'],
+): Promise<Finding[]> {
+  const { endpoint, bucket } = settings;
   // Its driver is most of what there is to load, and only this needs it.
   const { ObjectStore } = await import('../../platform/clients/object-store.ts');
-  const objectStore = new ObjectStore(settings.objectStore);
+  const objectStore = new ObjectStore(settings);
   try {
     await objectStore.assertReachable();
     return [well('object store', `bucket ${bucket} at ${endpoint}`)];
@@ -17,4 +20,4 @@ export const checkObjectStore: Check = async ({ settings }) => {
   } finally {
     objectStore.stop();
   }
-};
+}

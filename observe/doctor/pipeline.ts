@@ -4,7 +4,7 @@ import type { Observer } from '../observer.ts';
 import { readConsumerGroup } from '../state/consumer-group.ts';
 import { readLag } from '../state/lag.ts';
 import { readLeadership } from '../state/leadership.ts';
-import { readOutbox } from '../state/outbox.ts';
+import { type OutboxState, readEventOutbox, readOutbox } from '../state/outbox.ts';
 import { type Check, type Finding, ill, well } from './finding.ts';
 
 export const checkListeners: Check = async ({ listenerDatabase }) => {
@@ -17,16 +17,30 @@ export const checkListeners: Check = async ({ listenerDatabase }) => {
   ];
 };
 
+/** Events may wait for longer than invalidations: nobody reads anything old meanwhile. */
+const eventsWaitMaxMs = 60_000;
+
 export const checkOutbox: Check = async ({ listenerDatabase, settings }) => {
-  const { rows, rows_capped, oldest_s } = await readOutbox(listenerDatabase);
-  const text = `${rows}${rows_capped ? ' or more' : ''} rows`;
-  const waits = oldest_s !== null && oldest_s * 1000 > settings.boundMs;
+  const changes = await readOutbox(listenerDatabase);
+  const events = await readEventOutbox(listenerDatabase);
   return [
-    waits
-      ? ill('outbox', 'outbox-backlog', `${text}, the oldest for ${oldest_s.toFixed(1)} s`)
-      : well('outbox', text),
+    hasWaited(changes, settings.boundMs)
+      ? ill('outbox', 'outbox-backlog', describeWaiting(changes))
+      : well('outbox', describeWaiting(changes)),
+    hasWaited(events, eventsWaitMaxMs)
+      ? ill('events', 'events-waiting', describeWaiting(events))
+      : well('events', describeWaiting(events)),
   ];
 };
+
+function hasWaited({ oldest_s }: OutboxState, maxMs: number): boolean {
+  return oldest_s !== null && oldest_s * 1000 > maxMs;
+}
+
+function describeWaiting({ rows, rows_capped, oldest_s }: OutboxState): string {
+  const count = `${rows}${rows_capped ? ' or more' : ''} rows`;
+  return oldest_s === null ? count : `${count}, the oldest for ${oldest_s.toFixed(1)} s`;
+}
 
 export const checkCleaners: Check = async ({ kafka, settings }) => {
   if (kafka === undefined) {

@@ -26,8 +26,9 @@ async function sharesSessions(url: Secret): Promise<boolean> {
   const options = {
     url,
     applicationName: 'cinesync-observer',
-    queryTimeoutMs: 3000,
-    statementTimeoutMs: 2500,
+    connectTimeoutMs: 10_000,
+    queryTimeoutMs: 10_000,
+    statementTimeoutMs: 9000,
   };
   const first = await PostgresSession.open(options);
   try {

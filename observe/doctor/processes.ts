@@ -2,10 +2,10 @@
 
 import { type ProblemId, problemKinds } from '../../contract/problems.ts';
 import { readProcesses } from '../state/processes.ts';
-import { type Check, type Finding, illness, well } from './finding.ts';
+import { type Finding, illness, well } from './finding.ts';
 
-export const checkProcesses: Check = async ({ settings }) => {
-  const processes = await readProcesses(settings.processUrls);
+export async function checkProcesses(urls: readonly string[]): Promise<Finding[]> {
+  const processes = await readProcesses(urls);
   return processes.flatMap(({ url, process, status, reachable, problems }): Finding[] => {
     if (!reachable) {
       // Not wrong by itself: workers in containers publish no port.
@@ -19,7 +19,7 @@ export const checkProcesses: Check = async ({ settings }) => {
     );
     return [well('processes', `${name} at ${url}: ${status}`), ...complaints];
   });
-};
+}
 
 function isProblemId(id: string): id is ProblemId {
   return Object.hasOwn(problemKinds, id);

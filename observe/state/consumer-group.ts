@@ -4,7 +4,7 @@
 import { cachedResources } from '../../contract/resources.ts';
 import { updatesTopic } from '../../contract/topics.ts';
 import type { KafkaInspector } from '../../platform/clients/kafka-inspector.ts';
-import type { ObserveSettings } from '../settings.ts';
+import type { FlowSettings } from '../settings.ts';
 
 export interface GroupState {
   group: string;
@@ -16,7 +16,7 @@ export interface GroupState {
 
 export async function readConsumerGroup(
   inspector: KafkaInspector,
-  settings: Pick<ObserveSettings, 'cleanerGroup' | 'topicNamespace'>,
+  settings: Pick<FlowSettings, 'cleanerGroup' | 'topicNamespace'>,
 ): Promise<GroupState> {
   const { cleanerGroup: group, topicNamespace } = settings;
   const view = await inspector.group(group);

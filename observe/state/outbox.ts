@@ -1,4 +1,4 @@
-// How many changes wait to be published, and for how long the oldest has.
+// How many changes and how many events wait to be published, and for how long the oldest has.
 
 import type { PostgresPool } from '../../platform/clients/postgres.ts';
 
@@ -13,13 +13,23 @@ export interface OutboxState {
 /** Counting millions would hurt where it hurts already. */
 const rowsCountedMax = 10_000;
 
-export async function readOutbox(database: Pick<PostgresPool, 'query'>): Promise<OutboxState> {
+type Database = Pick<PostgresPool, 'query'>;
+
+export async function readOutbox(database: Database): Promise<OutboxState> {
+  return await readWaiting(database, 'select at from cache.outbox order by xid, id');
+}
+
+/** The events of the catalog, which have an outbox of their own. */
+export async function readEventOutbox(database: Database): Promise<OutboxState> {
+  return await readWaiting(database, 'select created_at as at from catalog.outbox order by number');
+}
+
+async function readWaiting(database: Database, rowsInOrder: string): Promise<OutboxState> {
   const [row] = await database.query({
-    name: 'observe_outbox',
     text: `
       select count(*)::integer as rows,
              extract(epoch from clock_timestamp() - min(at))::float8 as oldest_s
-        from (select at from cache.outbox order by xid, id limit ${rowsCountedMax + 1}) as waiting`,
+        from (${rowsInOrder} limit ${rowsCountedMax + 1}) as waiting`,
   });
   const rows = Number(row?.rows);
   const oldest = row?.oldest_s;

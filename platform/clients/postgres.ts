@@ -10,6 +10,8 @@ export interface PostgresOptions {
   url: Secret;
   /** Shown in pg_stat_activity. */
   applicationName: string;
+  /** Absent: 3 s. */
+  connectTimeoutMs?: number;
   /** Client side: a socket that went silent is given up after this. */
   queryTimeoutMs: number;
   /** Server side, and below the client's, so that the server's own answer is seen. */
@@ -39,7 +41,7 @@ function clientConfig(options: PostgresOptions): pg.ClientConfig {
       options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
     }),
     application_name: options.applicationName,
-    connectionTimeoutMillis: 3000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 3000,
     query_timeout: options.queryTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
     keepAlive: true,

@@ -18,7 +18,7 @@ export interface Audit {
 export interface AuditorHealth {
   status: string;
   checks: Record<string, { status: string }>;
-  problems: string[];
+  problems: { problem: string; detail: string; fix: string }[];
   samples: string[];
   audit: Record<ResourceName, Audit>;
   last_finding: Record<string, unknown> | null;

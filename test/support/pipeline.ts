@@ -74,9 +74,13 @@ export class Pipeline {
     return this.#start(this.cleaners, 'workers/cleaner/main.ts', { HEALTH_PORT: '0', ...env });
   }
 
-  /** As fast as it goes, unless told otherwise. */
+  /** As fast as it goes, and without the doctor on duty, unless told otherwise. */
   startAuditor(env: Record<string, string> = {}): RunningProcess {
-    const unpaced = { HEALTH_PORT: '0', AUDIT_COMPARISONS_PER_SECOND: '0' };
+    const unpaced = {
+      HEALTH_PORT: '0',
+      AUDIT_COMPARISONS_PER_SECOND: '0',
+      DOCTOR_INTERVAL_SECONDS: '0',
+    };
     return this.#start(this.auditors, 'workers/auditor/main.ts', { ...unpaced, ...env });
   }
 

@@ -27,14 +27,20 @@ const fileMention = /[\w.-]+(?:\/[\w.-]+)+\.(?:ts|mjs|sql|md|yml)\b|\b[\w-]+\.md
 
 const comment = /(^\s*\/?\*+|(^|\s)(\/\/|--|#))\s.*/;
 
+/** Its reader makes the files; a test does as it says. */
+const makesFiles = ['docs/getting-started.md'];
+
 const mentionedFiles: Rule = {
   name: 'mentioned files',
   check: (files) => {
     const paths = files.map(({ path }) => `/${path}`);
-    const exists = (name: string) => paths.some((path) => path.endsWith(`/${name}`));
+    const exists = (name: string) => {
+      const below = name.replace(/^(\.\.\/)+/, '');
+      return paths.some((path) => path.endsWith(`/${below}`));
+    };
     const mentions = lineRule(
       'mentioned files',
-      (path) => isProse(path) && !isOwnRule(path),
+      (path) => isProse(path) && !isOwnRule(path) && !makesFiles.includes(path),
       (line, path) => {
         const prose = path.endsWith('.md') ? line : comment.exec(line)?.[0];
         const missing = prose?.match(fileMention)?.find((name) => !exists(name));

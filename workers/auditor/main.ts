@@ -2,6 +2,7 @@
 // enough; more of them share the changed rows.
 
 import { Trust } from '../../cache/trust.ts';
+import { Duty } from '../../observe/duty.ts';
 import { createHealthServer } from '../../platform/health-server.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
@@ -25,8 +26,11 @@ await runProcess(() => {
 
   const { auditor, keyspace, source } = createAudit({ settings, clients, trust, tally, logger });
 
-  const report = () => reportAuditor({ database, redis, source, trust, keyspace, tally });
+  const { dutyIntervalSeconds: intervalSeconds } = settings;
+  const duty = new Duty({ settings, intervalSeconds, metrics, logger });
+
+  const report = () => reportAuditor({ database, redis, source, trust, keyspace, tally, duty });
   const health = createHealthServer({ ...settings.health, logger, metrics, report });
   const sources = source === undefined ? [] : [source];
-  return { logger, components: [health, clients.component, trust, auditor, ...sources] };
+  return { logger, components: [health, duty, clients.component, trust, auditor, ...sources] };
 });

@@ -2,7 +2,9 @@
 // restarted by somebody who has looked.
 
 import type { Trust } from '../../cache/trust.ts';
+import { problem } from '../../contract/problems.ts';
 import { type CachedResource, cachedResources } from '../../contract/resources.ts';
+import type { Duty } from '../../observe/duty.ts';
 import type { KafkaSource } from '../../platform/clients/kafka-source.ts';
 import type { RedisConnection } from '../../platform/clients/redis.ts';
 import type { HealthCheck, HealthReport } from '../../platform/health.ts';
@@ -18,10 +20,11 @@ export interface ReportParts {
   trust: Pick<Trust, 'of'>;
   keyspace: Pick<Keyspace, 'sweepsOf'>;
   tally: Tally;
+  duty: Pick<Duty, 'problems'>;
 }
 
 export function reportAuditor(parts: ReportParts): HealthReport {
-  const { database, redis, source, trust, keyspace, tally } = parts;
+  const { database, redis, source, trust, keyspace, tally, duty } = parts;
   const audit = (resource: CachedResource) => ({
     ...tally.describe(resource),
     sweeps: keyspace.sweepsOf(resource),
@@ -34,9 +37,14 @@ export function reportAuditor(parts: ReportParts): HealthReport {
       redis: check(redis.isReady, null),
       ...(source && { kafka: check(source.isConsuming, source.failure) }),
     },
-    problems: audits
-      .filter(([, { stale }]) => stale > 0)
-      .map(([name, { stale }]) => `${name}: an entry was found stale, ${stale} times in all`),
+    problems: [
+      ...audits
+        .filter(([, { stale }]) => stale > 0)
+        .map(([name, { stale }]) =>
+          problem('stale-entry', `${name}: an entry was found stale, ${stale} times in all`),
+        ),
+      ...duty.problems,
+    ],
     samples: source === undefined ? ['keyspace'] : ['changed rows', 'keyspace'],
     audit: Object.fromEntries(audits),
     last_finding: tally.lastFinding,

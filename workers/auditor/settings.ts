@@ -15,6 +15,10 @@ const schema = z.object({
   STALENESS_BOUND_MS: fields.stalenessBoundMs,
   ...fields.timeToLiveFields,
   AUDIT_COMPARISONS_PER_SECOND: fields.integer({ min: 0, max: 1000, default: 5 }),
+  LISTENER_DATABASE_URL: fields.listenerDatabaseUrl,
+  CLEANER_GROUP: fields.cleanerGroup,
+  TRANSACTION_AGE_MAX_SECONDS: fields.transactionAgeMaxSeconds,
+  DOCTOR_INTERVAL_SECONDS: fields.integer({ min: 0, max: 3600, default: 15 }),
   HOST: fields.host,
   HEALTH_PORT: fields.port(9103),
   LOG_LEVEL: fields.logLevel,
@@ -25,15 +29,19 @@ export function readAuditorSettings(environment: Environment) {
   const settings = readSettings(schema, environment);
   return {
     databaseUrl: settings.DATABASE_URL,
+    listenerDatabaseUrl: settings.LISTENER_DATABASE_URL ?? settings.DATABASE_URL,
     redisUrl: fields.redisUrlOf(settings),
     kafkaEnabled: settings.ENABLE_KAFKA,
     bootstrapServers: settings.KAFKA_BOOTSTRAP_SERVERS,
     topicNamespace: settings.TOPIC_NAMESPACE,
+    cleanerGroup: settings.TOPIC_NAMESPACE + settings.CLEANER_GROUP,
+    transactionAgeMaxSeconds: settings.TRANSACTION_AGE_MAX_SECONDS,
     groupId: settings.TOPIC_NAMESPACE + settings.AUDITOR_GROUP,
     boundMs: settings.STALENESS_BOUND_MS,
     ttlSeconds: ({ name }: CachedResource) =>
       name === 'city' ? settings.CITY_TTL_SECONDS : settings.REDIS_CACHE_TTL,
     comparisonsPerSecond: settings.AUDIT_COMPARISONS_PER_SECOND,
+    dutyIntervalSeconds: settings.DOCTOR_INTERVAL_SECONDS,
     health: { host: settings.HOST, port: settings.HEALTH_PORT },
     logLevel: settings.LOG_LEVEL,
   };

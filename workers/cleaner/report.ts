@@ -1,5 +1,6 @@
 // What the cleaner says of itself on /health.
 
+import { type Problem, problem } from '../../contract/problems.ts';
 import type { KafkaSource } from '../../platform/clients/kafka-source.ts';
 import type { RedisConnection } from '../../platform/clients/redis.ts';
 import type { HealthReport } from '../../platform/health.ts';
@@ -18,5 +19,15 @@ export function reportCleaner(parts: {
       },
     },
     assignment: source.assignment,
+    problems: [
+      ...(redis.isReady ? [] : [problem('redis-unreachable', redis.failure ?? 'not connected')]),
+      ...(source.failure === null ? [] : [explainSource(source.failure)]),
+    ],
   };
+}
+
+function explainSource(failure: string): Problem {
+  return failure.startsWith('no topic ')
+    ? problem('topic-missing', failure)
+    : problem('kafka-unreachable', failure);
 }

@@ -1,5 +1,6 @@
 // What the listener says of itself on /health.
 
+import { type Problem, problem } from '../../contract/problems.ts';
 import type { HealthReport } from '../../platform/health.ts';
 import type { AuditWatch } from './audit-watch.ts';
 import type { Delivery } from './delivery.ts';
@@ -35,14 +36,44 @@ export function reportListener(parts: ReportParts): HealthReport {
     wakes: wakeUp.isListening ? 'by notification' : 'by polling',
     audit: audit.findings,
     events: events.state,
-    problems: problemsOf(events.state),
+    problems: diagnose(parts),
   };
 }
 
-/** Subscribers miss something; the cache does not. */
-function problemsOf({ failure, findings }: EventState): string[] {
+function diagnose({ relay, delivery, audit, events }: ReportParts): Problem[] {
+  const { failure } = delivery;
   return [
-    ...(failure === null ? [] : [`events wait: ${failure.message}`]),
-    ...findings.map(({ table, problem }) => `films change without events: ${table} ${problem}`),
+    ...(relay.failure === null ? [] : [explainPostgres(relay.failure)]),
+    ...(failure === null ? [] : [explainSink(delivery.server, failure.message)]),
+    ...audit.findings.map(({ resource, table, problem: text }) =>
+      problem('capture-broken', `${resource}: ${table} ${text}`),
+    ),
+    ...explainEvents(events.state),
   ];
+}
+
+/** Subscribers miss something; the cache does not. */
+function explainEvents({ failure, findings }: EventState): Problem[] {
+  return [
+    ...(failure === null ? [] : [problem('events-waiting', `events wait: ${failure.message}`)]),
+    ...findings.map(({ table, problem: text }) =>
+      problem('events-missing', `films change without events: ${table} ${text}`),
+    ),
+  ];
+}
+
+function explainPostgres(failure: string): Problem {
+  return /is a standby/.test(failure)
+    ? problem('postgres-standby', failure)
+    : problem('postgres-unreachable', failure);
+}
+
+/** A broker that answers and says no is another matter than one that is away. */
+function explainSink(server: Delivery['server'], failure: string): Problem {
+  if (server !== 'Kafka') {
+    return problem('redis-unreachable', failure);
+  }
+  return /ECONN|ENOTFOUND|[Cc]onnection|timed? ?out|answered/.test(failure)
+    ? problem('kafka-unreachable', failure)
+    : problem('kafka-refuses', failure);
 }
