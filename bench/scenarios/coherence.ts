@@ -27,7 +27,7 @@ export const coherence: Scenario = {
       report(`round ${round + 1} of ${rounds}`);
       const gone: number[] = [];
       for (let time = 0; time < (quick ? 50 : 200); time += 1) {
-        await warm(api.url, [path, path]);
+        await warm(api.url, [path], 'memory');
         await pause(5 * Math.random());
         const deletedMs = performance.now();
         const deleting = pipeline.redis.command('DEL', `cities_${codeOf(0)}`);

@@ -7,7 +7,7 @@ import { fillCities } from '../world/cities.ts';
 import { startOurPipeline } from '../world/our-pipeline.ts';
 
 const codes = 10_000;
-const backlog = { full: 1_000_000, quick: 100_000 };
+const backlog = { full: 1_000_000, quick: 50_000 };
 
 export const drain: Scenario = {
   name: 'drain',

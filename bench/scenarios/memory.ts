@@ -8,7 +8,7 @@ import { serverOf } from '../world/arm-process.ts';
 import { apiArms, startOurPipeline } from '../world/our-pipeline.ts';
 
 const connections = 32;
-const films = { full: 100_000, quick: 20_000 };
+const films = { full: 100_000, quick: 8_000 };
 
 export const memory: Scenario = {
   name: 'memory',

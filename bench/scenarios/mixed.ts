@@ -119,7 +119,7 @@ async function measureLatency(bench: Bench, service: Service): Promise<Findings>
       const reads: number[] = [];
       await runOpenLoop({
         perSecond: operationsPerSecond,
-        forMs: quick ? 1500 : 5000,
+        forMs: quick ? 1000 : 4000,
         random: Math.random,
         request: operation,
         onDone: (kind, latencyMs) => {
@@ -167,7 +167,7 @@ async function measureThroughput(bench: Bench, service: Service): Promise<Findin
         const { write, end } = createWrite(service.database.url);
         const crowd = arm === 'without' ? service.uncached : service.cached;
         const operation = createOperation({ crowd, writeShare, write });
-        const rate = await operationsEachSecond(operation, quick ? 500 : 1500);
+        const rate = await operationsEachSecond(operation, quick ? 300 : 1200);
         await end();
         return rate;
       },

@@ -13,6 +13,7 @@ import type { ArmReading, Bench, Findings, Scenario } from '../scenario.ts';
 import { type ArmServer, serverOf, startArm } from '../world/arm-process.ts';
 import { codeOf, fillCities } from '../world/cities.ts';
 import { apiArms, startOurPipeline } from '../world/our-pipeline.ts';
+import { createUncheckedCopy } from '../world/unchecked-copy.ts';
 import { assertSameBodies, warm } from './same-bodies.ts';
 
 /** Some keys, so that no arm gains by merging readers of one. */
@@ -53,9 +54,12 @@ export async function startReadArms({
   for (const size of sizes) {
     await fillCities(pipeline.database, { ...size, codes: codesPerSize });
   }
-  const ours = await startApis(pipeline);
+  const ours = await startApis(scope, pipeline);
   const paths = sizes.flatMap((size) => codesOf(size)).map((code) => `/cities/${code}`);
-  for (const { url } of ours.values()) await warm(url, paths);
+  for (const [name, { url }] of ours) {
+    if (isInProcess(name)) await warm(url, paths, 'memory');
+    if (name === 'ours through Redis') await warm(url, paths);
+  }
   report('starting the control arms');
   const first = [...ours.values()][0]?.url ?? '';
   const env = {
@@ -68,16 +72,23 @@ export async function startReadArms({
   return arms;
 }
 
-async function startApis(pipeline: Pipeline): Promise<Map<string, ArmServer>> {
-  const names = {
-    'ours in process': apiArms.inProcess,
-    'ours through Redis': apiArms.throughRedis,
-    'ours without the cache': apiArms.withoutCache,
-  };
-  const started = Object.entries(names).map(
-    async ([name, env]) => [name, await serverOf(pipeline.startApi({ ...env }))] as const,
-  );
-  const ours = new Map(await Promise.all(started));
+async function startApis(
+  scope: Bench['scope'],
+  pipeline: Pipeline,
+): Promise<Map<string, ArmServer>> {
+  const unchecked = createUncheckedCopy();
+  scope.after(() => unchecked.remove());
+  const starts: [name: string, ...Parameters<Pipeline['startApi']>][] = [
+    ['ours in process', apiArms.inProcess],
+    ['ours through Redis', apiArms.throughRedis],
+    ['ours without the cache', apiArms.withoutCache],
+    ['ours without checks', apiArms.inProcess, unchecked.main],
+  ];
+  const ours = new Map<string, ArmServer>();
+  // One after the other: together they would take as long, and each much longer.
+  for (const [name, ...start] of starts) {
+    ours.set(name, await serverOf(pipeline.startApi(...start)));
+  }
   await pipeline.waitUntilTrusted();
   return ours;
 }
@@ -91,12 +102,14 @@ async function startControls(scope: Bench['scope'], env: Record<string, string>)
     ['bentocache', 'bench/arms/bentocache.ts', {}],
     ['async-cache-dedupe', 'bench/arms/async-cache-dedupe.ts', {}],
   ] as const;
-  return await Promise.all(
-    controls.map(
-      async ([name, main, own]) => [name, await startArm(scope, main, { ...env, ...own })] as const,
-    ),
-  );
+  const started = new Map<string, ArmServer>();
+  for (const [name, main, own] of controls) {
+    started.set(name, await startArm(scope, main, { ...env, ...own }));
+  }
+  return started;
 }
+
+const isInProcess = (name: string) => ['ours in process', 'ours without checks'].includes(name);
 
 /** What ours answers, for the arms that have the bytes ready. */
 async function writeBodies(url: string, paths: readonly string[]): Promise<string> {
@@ -122,14 +135,14 @@ async function measureSize(bench: Bench, arms: ReadArms, size: Size): Promise<Fi
   for (const name of names) {
     report(`warming up, ${size.at}`);
     const { url } = arms.get(name) as ArmServer;
-    await warmUp({ url, paths, connections }, quick ? 2000 : 6000);
+    await warmUp({ url, paths, connections }, quick ? 1000 : 6000);
   }
   const readings = await interleave({
     arms: names,
     rounds,
     seed,
     report: (turn) => report(`${size.at}, turn ${turn}`),
-    measure: (name) => measure(name, quick ? 500 : 1300),
+    measure: (name) => measure(name, quick ? 400 : 1000),
   });
   return { figures: figuresOf(readings, size), readings: readingsOf(readings, size) };
 }
@@ -149,6 +162,7 @@ function figuresOf(readings: Readings, { at }: Size): Figure[] {
     compare('ours through Redis', 'fixed Express', { atLeast: 0.75 }),
     compare('ours in process', 'fixed Express', { atLeast: 0.95 }),
     compare('ours in process', 'cache-aside', { atLeast: at === '1 KB' ? 3 : 8 }),
+    compare('ours in process', 'ours without checks', { atLeast: 0.97 }),
     compare('ours through Redis', 'cache-aside'),
     compare('ours in process', 'bentocache'),
     compare('ours in process', 'async-cache-dedupe'),

@@ -25,6 +25,8 @@ const codes = 1000;
 const perCode = 10;
 const ids = { from: 1, to: codes * perCode };
 const slowDiskMs = 2;
+/** Eight conditions of four arms: more would take too long. */
+const roundsMax = 3;
 
 export const writes: Scenario = {
   name: 'writes',
@@ -86,10 +88,10 @@ async function measureDisk(
     const at = `${writers} ${writers === 1 ? 'writer' : 'writers'}, ${disk}`;
     const rates = await interleave({
       arms,
-      rounds: Math.min(rounds, 4),
+      rounds: Math.min(rounds, roundsMax),
       seed,
       report: (turn) => report(`${at}, turn ${turn}`),
-      measure: (arm) => commitsPerSecond(arm, writers, quick ? 600 : 1000),
+      measure: (arm) => commitsPerSecond(arm, writers, quick ? 300 : 1000),
     });
     const [base = []] = [...rates.values()];
     for (const [{ name }, values] of rates) {

@@ -8,7 +8,7 @@ const settings = { HEARTBEAT_INTERVAL_MS: '1000', LOG_LEVEL: 'info' };
 /** What an API is started with to have it answer from where the arm says. */
 export const apiArms = {
   inProcess: {},
-  throughRedis: {},
+  throughRedis: { LOCAL_CACHE_ENTRIES: '0' },
   withoutCache: { ENABLE_CACHE: 'false' },
 } as const satisfies Record<string, Record<string, string>>;
 

@@ -62,8 +62,9 @@ export class Pipeline {
     this.#env = parts.env;
   }
 
-  startApi(env: Record<string, string> = {}): RunningProcess {
-    return this.#start(this.apis, 'api/main.ts', { PORT: '0', ...env });
+  /** @param main that of another source, to compare */
+  startApi(env: Record<string, string> = {}, main = 'api/main.ts'): RunningProcess {
+    return this.#start(this.apis, main, { PORT: '0', ...env });
   }
 
   startListener(env: Record<string, string> = {}): RunningProcess {
