@@ -109,13 +109,6 @@ export const eventMutants: readonly Mutant[] = [
     },
   },
   {
-    name: 'subscribers are told of commits that a crash can take back',
-    file: 'workers/listener/events/event-source.ts',
-    find: `if (events.some(({ durable }) => !durable)) {`,
-    replace: `if (events.length > eventsMax) {`,
-    caughtBy: { test: sourceTest, title: 'gives nothing that a crash could take back' },
-  },
-  {
     name: 'nobody looks for events when a film has changed',
     file: 'workers/listener/lead.ts',
     find: `({ resource }) => resource === eventResource`,
