@@ -85,14 +85,14 @@ function showReads(processes: readonly ProcessState[]): string {
   const rows = processes.flatMap(({ url, reads }) =>
     Object.entries(reads).map(([resource, counts]) => [url, resource, ...showCounts(counts)]),
   );
-  const header = ['API', 'resource', 'hit rate', 'hits', 'misses', 'bypasses', 'stale'];
+  const header = ['API', 'resource', 'hit rate', 'memory', 'hits', 'misses', 'bypasses', 'stale'];
   return rows.length === 0 ? 'no API has answered any' : table([header, ...rows]);
 }
 
-function showCounts({ hit, miss, bypass, stale }: ReadCounts): string[] {
-  const all = hit + miss + bypass + stale;
-  const rate = all === 0 ? '-' : `${((hit / all) * 100).toFixed(1)} %`;
-  return [rate, ...[hit, miss, bypass, stale].map(String)];
+function showCounts({ memory, hit, miss, bypass, stale }: ReadCounts): string[] {
+  const all = memory + hit + miss + bypass + stale;
+  const rate = all === 0 ? '-' : `${(((memory + hit) / all) * 100).toFixed(1)} %`;
+  return [rate, ...[memory, hit, miss, bypass, stale].map(String)];
 }
 
 function showProcess({ url, process, status, problems }: ProcessState): string[] {

@@ -46,7 +46,8 @@ describe('the command line', () => {
     assert.equal(typeof state.outbox.value.rows, 'number');
     assert.deepEqual(state.capture.value, []);
     const api = state.processes.find((found: { process: string }) => found.process === 'api');
-    assert.ok(api.reads.city.hit >= 1);
+    const { memory, hit } = api.reads.city;
+    assert.ok(memory + hit >= 1);
     const text = await typeWell('status');
     assert.match(text, /leader +127\.0\.0\.1:\d+ \(session \d+\)\n +standby/);
     assert.match(text, /city +\d+ ms of 5000 +0: \d+ {2}1: \d+ {2}2: \d+ +cache/);

@@ -17,6 +17,8 @@ export interface ProcessState {
 }
 
 export interface ReadCounts {
+  /** From the process's own memory. */
+  memory: number;
   hit: number;
   miss: number;
   bypass: number;
@@ -70,7 +72,7 @@ function readsOf(samples: readonly Sample[]): Record<string, ReadCounts> {
   return Object.fromEntries(
     resources.map((resource) => {
       const count = (outcome: string) => sumOf(reads, { resource, outcome });
-      const counts = { hit: count('hit'), miss: count('miss') };
+      const counts = { memory: count('memory'), hit: count('hit'), miss: count('miss') };
       return [resource, { ...counts, bypass: count('bypass'), stale: count('stale') }];
     }),
   );
