@@ -1,5 +1,6 @@
 // Every address of the API except the pages under /docs: what is not listed here does not exist.
 
+import { createForgetEntry } from '../cache/forget-entry.ts';
 import { entryLoaders } from '../cache/loaders/entry-loaders.ts';
 import { cachedResource, type ResourceName } from '../contract/resources.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -16,7 +17,9 @@ import type { ServerChecks } from './health/server-checks.ts';
 import { imageEndpoints } from './images/routes.ts';
 import { movieListEndpoints } from './movies/list-routes.ts';
 import { popularEndpoint } from './movies/popular.ts';
+import { posterEndpoints } from './movies/poster-routes.ts';
 import { movieEndpoint } from './movies/routes.ts';
+import { movieWriteEndpoints } from './movies/write-routes.ts';
 import { personEndpoint } from './persons/routes.ts';
 import { personWriteEndpoints } from './persons/write-routes.ts';
 import type { Reading } from './reading.ts';
@@ -36,6 +39,8 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   const { database, listDatabase, writeDatabase, objectStore } = clients;
   const admins = adminAccessOf({ settings, redis: reading.redis, logger });
   const writing = { database: writeDatabase, access: admins.write };
+  const forgetEntry = createForgetEntry({ redis: reading.redis, logger });
+  const forget = (id: string) => forgetEntry(cachedResource('movie'), id);
   const readerOf = (name: ResourceName) =>
     reading.createReader({
       resource: cachedResource(name),
@@ -47,7 +52,9 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
     // Before the film by id: neither "popular" nor "search" is one.
     popularEndpoint(readerOf('movies_popular')),
     ...movieListEndpoints(listDatabase),
-    movieEndpoint(readerOf('movie')),
+    movieEndpoint({ movies: readerOf('movie'), database, admins }),
+    ...movieWriteEndpoints({ ...writing, forget }),
+    ...posterEndpoints({ ...writing, forget, objectStore, logger }),
     ...genreEndpoints({ genres: readerOf('genre'), genreList: readerOf('genre_list'), database }),
     ...genreWriteEndpoints(writing),
     personEndpoint(readerOf('person')),

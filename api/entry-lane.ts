@@ -32,7 +32,8 @@ export function createEntryLane(options: EntryLaneOptions): EntryLane {
     const { method, url = '', headers: asked } = request;
     const codeAt = url.lastIndexOf('/') + 1;
     const stop = stops.get(url.slice(0, codeAt));
-    const isRead = method === 'GET' || method === 'HEAD';
+    // Who shows a token may be shown more than the copy.
+    const isRead = (method === 'GET' || method === 'HEAD') && asked.authorization === undefined;
     if (stop === undefined || !isRead || asked.host === undefined) {
       return false;
     }

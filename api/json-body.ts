@@ -3,7 +3,7 @@
 
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
-import { InvalidBody, Problem } from './problem.ts';
+import { InvalidBody, type Mistake, Problem } from './problem.ts';
 
 export interface JsonBody<Schema extends z.ZodType> {
   readonly schema: Schema;
@@ -82,8 +82,8 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((part) => isDeeperThan(part, levels - 1));
 }
 
-function mistakesOf(error: z.ZodError) {
-  return error.issues.flatMap((issue) =>
+function mistakesOf(error: z.ZodError): Mistake[] {
+  const mistakes = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({
           pointer: pointerTo([...issue.path, key]),
@@ -91,6 +91,9 @@ function mistakesOf(error: z.ZodError) {
         }))
       : [{ pointer: pointerTo(issue.path), detail: issue.message }],
   );
+  // One mistake may break several rules that say the same.
+  const each = new Map(mistakes.map((mistake) => [Object.values(mistake).join(' '), mistake]));
+  return [...each.values()];
 }
 
 /** RFC 6901. */

@@ -13,8 +13,6 @@ import { assertProblem } from './support/problem.ts';
 import type { LogLine, TestScope } from './support/processes.ts';
 import { suiteScope } from './support/scope.ts';
 
-const unsigned = (parts: object[]) =>
-  `${parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
 const farAhead = 4_000_000_000;
 const goodClaims = { sub: 'eve', aud: 'cinesync', role: 'admin', exp: farAhead };
 
@@ -27,6 +25,11 @@ const refused: [title: string, token: () => Promise<string> | string, says: RegE
   ['is no token', () => 'abc', /key/],
   ['has no signature', async () => (await makeToken()).replace(/[^.]+$/, ''), /key/],
 ];
+
+function unsigned(parts: object[]): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  return `${parts.map(encode).join('.')}.`;
+}
 
 describe('writes with a shared secret', () => {
   const scope = suiteScope();

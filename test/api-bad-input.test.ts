@@ -96,9 +96,7 @@ describe('bad input', () => {
 
   const known = [
     '/cities/BGR',
-    '/movies',
     '/movies/popular',
-    `/movies/${film}`,
     `/genres/${film}/movies`,
     '/image/bgr.svg',
     '/health',
@@ -115,6 +113,21 @@ describe('bad input', () => {
     });
   }
 
+  test('what admins may do is not refused by the method, all else is', async () => {
+    for (const [path, allow] of [
+      ['/movies', 'GET, HEAD, POST, OPTIONS'],
+      [`/movies/${film}`, 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+      [`/movies/${film}/publish`, 'POST, OPTIONS'],
+      [`/movies/${film}/poster`, 'PUT, OPTIONS'],
+    ] as const) {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'SEARCH']) {
+        const answer = await toProblemAnswer(await fetch(`${url}${path}`, { method }));
+        assert.equal(answer.status === 405, !allow.includes(method), `${method} ${path}`);
+        assert.ok(answer.status !== 405 || answer.headers.allow === allow);
+      }
+    }
+  });
+
   test('OPTIONS says which methods are allowed', async () => {
     const response = await fetch(`${url}/cities/BGR`, { method: 'OPTIONS' });
     assert.equal(response.status, 204);
@@ -123,7 +136,7 @@ describe('bad input', () => {
 
   test('a large body with a wrong method is refused without being read', async () => {
     const body = Buffer.alloc(3_000_000);
-    const response = await fetch(`${url}/movies`, { method: 'POST', body });
+    const response = await fetch(`${url}/movies`, { method: 'PUT', body });
     assertProblem(await toProblemAnswer(response), 405);
   });
 

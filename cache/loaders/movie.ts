@@ -13,13 +13,15 @@ const persons = `
   select persons.id, full_name, photo_url, role
     from movie_persons join persons on persons.id = person_id where movie_id = movies.id`;
 
-const publishedFilm = loadStatement(
-  jsonObject(`
-    select ${filmColumns},
+/** All that the page of a film shows, of a row of movies. */
+export const filmPage = `
+           ${filmColumns},
            ${jsonArray(genres, 'name, id')}::json as genres,
            ${jsonArray(persons, 'role, full_name, id')}::json as persons,
-           ${filmTimeColumns}
-      from movies where movies.id = $1 and is_published`),
+           ${filmTimeColumns}`;
+
+const publishedFilm = loadStatement(
+  jsonObject(`select ${filmPage} from movies where movies.id = $1 and is_published`),
 );
 
 /** The text `null` when there is no such film, or it is not published. */

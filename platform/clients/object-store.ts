@@ -3,9 +3,11 @@
 
 import type { Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
@@ -45,40 +47,31 @@ export interface OpenOptions {
   signal: AbortSignal;
 }
 
+export interface NewObject {
+  body: Readable;
+  contentLength: number;
+  contentType: string;
+  /** Gives up; nothing of the object is kept then. */
+  signal: AbortSignal;
+}
+
 const connectTimeoutMs = 1000;
 const answerTimeoutMs = 2500;
+/** The answer to an upload comes after its body, which comes as slowly as a client sends it. */
+const uploadTimeoutMs = 35_000;
 /** A body that makes no progress for so long is given up, whichever end is stuck. */
 const idleTimeoutMs = 30_000;
 const connectionsMax = 100;
 
 export class ObjectStore {
   readonly #client: S3Client;
+  readonly #uploads: S3Client;
   readonly #bucket: string;
 
   constructor(options: ObjectStoreOptions) {
     this.#bucket = options.bucket;
-    this.#client = new S3Client({
-      endpoint: options.endpoint,
-      region: options.region,
-      forcePathStyle: true,
-      credentials: {
-        accessKeyId: options.accessKey,
-        secretAccessKey: options.secretKey.reveal(),
-      },
-      maxAttempts: 2,
-      // Servers that are not Amazon's refuse requests with checksums that they do not know.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      // The body stays the socket's own stream, so that destroying it ends the transfer.
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: {
-        connectionTimeout: connectTimeoutMs,
-        requestTimeout: answerTimeoutMs,
-        throwOnRequestTimeout: true,
-        socketTimeout: idleTimeoutMs,
-        httpAgent: { maxSockets: connectionsMax },
-        httpsAgent: { maxSockets: connectionsMax },
-      },
-    });
+    this.#client = createS3Client(options, answerTimeoutMs);
+    this.#uploads = createS3Client(options, uploadTimeoutMs);
   }
 
   async describe(name: string, signal: AbortSignal): Promise<ObjectDescription | null> {
@@ -103,20 +96,73 @@ export class ObjectStore {
     });
   }
 
+  /** The object is there as a whole, or not at all. */
+  async put(name: string, object: NewObject): Promise<void> {
+    const command = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: name,
+      Body: object.body,
+      ContentLength: object.contentLength,
+      ContentType: object.contentType,
+    });
+    const stored = await nullWhenMissing(() => {
+      return this.#uploads.send(command, { abortSignal: object.signal });
+    });
+    if (stored === null) {
+      throw this.#noBucket();
+    }
+  }
+
+  /** Whether it is there or not. */
+  async remove(name: string): Promise<void> {
+    const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: name });
+    await nullWhenMissing(() => this.#client.send(command));
+  }
+
   /** Rejects unless the bucket is there and may be used. */
   async assertReachable(): Promise<void> {
     const found = await nullWhenMissing(() => {
       return this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }));
     });
     if (found === null) {
-      const message = `the object store has no bucket ${this.#bucket}: run \`npm run seed\``;
-      throw new TransientError('object_store_no_bucket', message);
+      throw this.#noBucket();
     }
+  }
+
+  #noBucket(): TransientError {
+    const message = `the object store has no bucket ${this.#bucket}: run \`npm run seed\``;
+    return new TransientError('object_store_no_bucket', message);
   }
 
   stop(): void {
     this.#client.destroy();
+    this.#uploads.destroy();
   }
+}
+
+function createS3Client(options: ObjectStoreOptions, requestTimeoutMs: number): S3Client {
+  return new S3Client({
+    endpoint: options.endpoint,
+    region: options.region,
+    forcePathStyle: true,
+    credentials: {
+      accessKeyId: options.accessKey,
+      secretAccessKey: options.secretKey.reveal(),
+    },
+    maxAttempts: 2,
+    // Servers that are not Amazon's refuse requests with checksums that they do not know.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    // The body stays the socket's own stream, so that destroying it ends the transfer.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: idleTimeoutMs,
+      httpAgent: { maxSockets: connectionsMax },
+      httpsAgent: { maxSockets: connectionsMax },
+    },
+  });
 }
 
 interface Described {

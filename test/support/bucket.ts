@@ -8,24 +8,29 @@ import { servers } from './servers.ts';
 export interface Bucket {
   /** The value of S3_BUCKET. */
   name: string;
+  /** Of all objects, in order. */
+  names: () => Promise<string[]>;
   put: (objectName: string, body: Buffer, contentType: string) => Promise<void>;
 }
 
 export async function createBucket(scope: TestScope): Promise<Bucket> {
   const client = connect();
   const name = `test-${randomUUID()}`;
-  const objectNames = new Set<string>();
   await client.makeBucket(name);
+  const names = async (): Promise<string[]> => {
+    const objects = (await client.listObjectsV2(name, '', true).toArray()) as { name: string }[];
+    return objects.map((object) => object.name).toSorted();
+  };
   scope.after(async () => {
-    for (const objectName of objectNames) {
+    for (const objectName of await names()) {
       await client.removeObject(name, objectName);
     }
     await client.removeBucket(name);
   });
   return {
     name,
+    names,
     put: async (objectName, body, contentType) => {
-      objectNames.add(objectName);
       await client.putObject(name, objectName, body, body.length, { 'content-type': contentType });
     },
   };
