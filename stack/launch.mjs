@@ -21,6 +21,7 @@ const commands = {
   cinesync: { main: 'cli/main.ts', env: ['.env', '.stack/env'] },
   cleaner: { main: 'workers/cleaner/main.ts', env: ['.env', '.stack/env'] },
   faults: { main: 'test/faults/main.ts', env: [] },
+  fuzz: { main: 'stack/fuzz.ts', env: ['.env', '.stack/env'] },
   listener: { main: 'workers/listener/main.ts', env: ['.env', '.stack/env'] },
   migrate: { main: 'sql/migrate-main.ts', env: ['.env', '.stack/env'] },
   mutants: { main: 'test/mutants/main.ts', env: [] },
