@@ -29,7 +29,8 @@ export function searchQuery(search: Search, likeness: Likeness): Statement {
   const anywhere = terms.map(({ bit, inFilm }) => `(people.terms & ${bit} <> 0 or ${inFilm})`);
   const order = search.sort ?? 'relevance';
   const { ofText, ofPeople } = relevance(search, likeness, terms);
-  // Two disjoint halves, so that the second is not even begun when the first holds enough.
+  // Two disjoint halves, so that the second is not even begun when the first holds enough. Its
+  // `offset 0` has each film looked up by its id: how few people there are, no plan can foresee.
   const text = `
     with given as materialized (${given(search, likeness, bindings)}),
     people as materialized (${people(terms)}),
@@ -38,8 +39,10 @@ export function searchQuery(search: Search, likeness: Likeness): Statement {
          from movies where ${films} and ${inText})
       union all
       (select ${sortKeys}, ${ofPeople} as relevance
-         from people join movies on movies.id = people.movie_id
-        where ${films} and ${anywhere.join(' and ')} and not (${inText}))
+         from people cross join lateral (
+                select movies.* from movies where movies.id = people.movie_id and ${films} offset 0
+              ) as movies
+        where ${anywhere.join(' and ')} and not (${inText}))
       limit ${foundMax + 1}
     )
     select (select count(*)::integer from found) as total, ${filmsJson(`
