@@ -1,5 +1,6 @@
 // Every scenario, in the order in which it runs.
 
+import { lists } from './catalog/lists.ts';
 import type { Scenario } from './scenario.ts';
 import { bulk } from './scenarios/bulk.ts';
 import { coherence } from './scenarios/coherence.ts';
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   bulk,
   drain,
   memory,
+  lists,
 ];
