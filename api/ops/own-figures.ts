@@ -36,7 +36,7 @@ export class OwnFigures {
       const { reads, hits } = totals.get(name) ?? { reads: 0, hits: 0 };
       totals.set(name, {
         reads: reads + value,
-        hits: hits + (labels.outcome === 'hit' ? value : 0),
+        hits: hits + (labels.outcome === 'hit' || labels.outcome === 'memory' ? value : 0),
       });
     }
     const before = this.#reads;

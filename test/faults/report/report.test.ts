@@ -10,7 +10,7 @@ import { Tally } from './tally.ts';
 function outcome() {
   const tally = new Tally();
   const sighting = { resource: 'city', code: 'FAA', seen: [], askedMs: 0, answeredMs: 1 };
-  tally.answer({ ...sighting, boundMs: 1000, status: 'hit' }, 70);
+  tally.answer({ ...sighting, boundMs: 1000, status: 'hit; detail=memory' }, 70);
   tally.answer({ ...sighting, boundMs: 0, status: 'fwd=bypass; detail=lag' }, 0);
   const marked = { ...sighting, boundMs: Number.POSITIVE_INFINITY };
   tally.answer({ ...marked, status: 'hit; detail=stale-if-error' }, 9000);

@@ -56,7 +56,7 @@ export class Tally {
   answer(sighting: Sighting, staleMs: number): void {
     const second = this.#second();
     second.reads += 1;
-    if (sighting.status === 'hit') second.hits += 1;
+    if (/^hit(; detail=memory)?$/.test(sighting.status)) second.hits += 1;
     // One that says that it is stale hides nothing.
     const isMarked = sighting.boundMs === Number.POSITIVE_INFINITY;
     if (!isMarked) second.worstStaleMs = Math.max(second.worstStaleMs, staleMs);
