@@ -120,7 +120,7 @@ describe('films', () => {
     for (const reader of [read, readElsewhere]) assert.equal(await titleOn(reader), null);
     assert.equal((await send('POST', `${path}/publish`)).status, 200);
     for (const reader of [readElsewhere, read]) assert.equal(await titleOn(reader), 'A film');
-    assert.equal((await read('GET', path)).headers['cache-status'], 'CineSync; hit');
+    assert.match((await read('GET', path)).headers['cache-status'] ?? '', /^CineSync; hit/);
     const patch = { body: { title: 'Changed' }, headers: whatever };
     assert.equal((await sendElsewhere('PATCH', path, patch)).status, 200);
     for (const reader of [read, readElsewhere]) assert.equal(await titleOn(reader), 'Changed');
