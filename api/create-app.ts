@@ -17,15 +17,17 @@ export interface AppOptions {
   docs: express.Router;
   /** Answers under /ops, where there is a dashboard. */
   ops?: express.Router | undefined;
+  /** Begins the trace of a request, where traces are wanted. */
+  traceRequests?: readonly RequestHandler[];
   accessLog: AccessLog;
   securityHeaders: readonly string[];
 }
 
 export function createApp(options: AppOptions): express.Express {
-  const { endpoints, docs, ops, accessLog, securityHeaders } = options;
+  const { endpoints, docs, ops, traceRequests = [], accessLog, securityHeaders } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(assignRequestId, accessLog.watch, setSecurityHeaders(securityHeaders));
+  app.use(...traceRequests, assignRequestId, accessLog.watch, setSecurityHeaders(securityHeaders));
   app.use(refuseMalformed);
   // One router at both places: a mounted sub-application would swap prototypes at every request.
   const router = createRouter(endpoints);

@@ -5,6 +5,7 @@ import { entryLoaders } from '../cache/loaders/entry-loaders.ts';
 import { cachedResource, type ResourceName } from '../contract/resources.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Tracing } from '../platform/tracing.ts';
 import { adminAccessOf } from './auth/create-admin-access.ts';
 import { cityEndpoints } from './cities/routes.ts';
 import type { Clients } from './clients.ts';
@@ -24,6 +25,7 @@ import { personEndpoint } from './persons/routes.ts';
 import { personWriteEndpoints } from './persons/write-routes.ts';
 import type { Reading } from './reading.ts';
 import type { ApiSettings } from './settings.ts';
+import { traceLoads, traceWrites } from './traced.ts';
 
 export interface EndpointsOptions {
   settings: ApiSettings;
@@ -32,20 +34,21 @@ export interface EndpointsOptions {
   clients: Clients;
   reading: Reading;
   checks: ServerChecks;
+  tracing: Tracing;
 }
 
 export function createEndpoints(options: EndpointsOptions): Endpoint[] {
-  const { settings, logger, metrics, clients, reading, checks } = options;
+  const { settings, logger, metrics, clients, reading, checks, tracing } = options;
   const { database, listDatabase, writeDatabase, objectStore } = clients;
   const admins = adminAccessOf({ settings, redis: reading.redis, logger });
-  const writing = { database: writeDatabase, access: admins.write };
+  const writing = { database: traceWrites(tracing, writeDatabase), access: admins.write };
   const forgetEntry = createForgetEntry({ redis: reading.redis, logger });
   const forget = (id: string) => forgetEntry(cachedResource('movie'), id);
   const readerOf = (name: ResourceName) =>
     reading.createReader({
       resource: cachedResource(name),
       ttlSeconds: name === 'city' ? settings.CITY_TTL_SECONDS : settings.REDIS_CACHE_TTL,
-      load: (code) => entryLoaders[name](database, code),
+      load: traceLoads(tracing, name, (code) => entryLoaders[name](database, code)),
     });
   return withOpenApi([
     ...cityEndpoints(readerOf('city')),

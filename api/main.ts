@@ -4,6 +4,7 @@
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { runProcess } from '../platform/run-process.ts';
+import { Tracing } from '../platform/tracing.ts';
 import { createAccessLog } from './access-log.ts';
 import { createClients } from './clients.ts';
 import { createApp } from './create-app.ts';
@@ -16,11 +17,13 @@ import { createOps } from './ops/create-ops.ts';
 import { createReading } from './reading.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readApiSettings } from './settings.ts';
+import { traceRequests } from './traced.ts';
 
 await runProcess(() => {
   const settings = readApiSettings(process.env);
   const logger = createLogger({ process: 'api', level: settings.LOG_LEVEL });
   const metrics = createMetrics('api');
+  const tracing = new Tracing({ process: 'api', endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT });
 
   const clients = createClients({ settings, logger });
   const { databaseState, reconnectLoads } = clients;
@@ -29,18 +32,20 @@ await runProcess(() => {
   const probes = [...clients.probes, ...reading.probes];
   const checks = new ServerChecks({ probes, logger });
 
-  const endpoints = createEndpoints({ settings, logger, metrics, clients, reading, checks });
   const observing = { environment: process.env, settings, logger, metrics };
+  const endpoints = createEndpoints({ ...observing, tracing, clients, reading, checks });
   const ops = createOps({ ...observing, database: clients.database, reading });
   const shared = {
     endpoints,
     accessLog: createAccessLog({ logger, metrics }),
     securityHeaders: securityHeaders(),
   };
-  const app = createApp({ ...shared, docs: createDocs(), ops: ops.routes });
-  const lane = createEntryLane(shared);
+  const pages = { docs: createDocs(), ops: ops.routes };
+  const app = createApp({ ...shared, ...pages, traceRequests: traceRequests(tracing) });
+  // Traces begin in the application: where they are wanted, every request goes the long way.
+  const lane = createEntryLane(tracing.isOn ? { ...shared, endpoints: [] } : shared);
   const server = createHttpServer({ app, lane, host: settings.HOST, port: settings.PORT, logger });
 
   const { components } = reading;
-  return { logger, components: [clients.component, ...components, checks, ops, server] };
+  return { logger, components: [tracing, clients.component, ...components, checks, ops, server] };
 });

@@ -38,6 +38,7 @@ test('an empty environment means the documented defaults', () => {
     JWT_JWKS_URL: undefined,
     JWT_SECRET: undefined,
     NODE_ENV: 'development',
+    OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
     OPS_PAGE: 'off',
   });
 });

@@ -10,6 +10,7 @@ import {
   jwksUrl,
   kafkaBootstrapServers,
   logLevel,
+  otlpEndpoint,
   port,
   redisFields,
   s3Fields,
@@ -43,6 +44,7 @@ const schema = z.object({
   ...tokenFields,
   JWT_JWKS_URL: jwksUrl,
   ADMIN_WRITES_PER_MINUTE: integer({ min: 0, max: 1_000_000, default: 120 }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint,
   NODE_ENV: z.string().default('development'),
   OPS_PAGE: z.enum(['off', 'on', 'demo'], { error: 'must be off, on or demo' }).default('off'),
 });

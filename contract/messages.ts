@@ -33,19 +33,22 @@ export const everyCode = '*';
 export interface Origin {
   id: string;
   committedAtMs: number;
+  /** The trace that the change belongs to. */
+  traceparent?: string | undefined;
 }
 
 export function encodeInvalidation(code: string, origin: Origin): EncodedMessage {
-  return encode('invalidate_cache', code, {
-    id: origin.id,
-    'committed-at': String(origin.committedAtMs),
-  });
+  return encode('invalidate_cache', code, headersOf(origin));
 }
 
 /** On partition 0 alone: freshness is the minimum over all partitions. */
 export function encodeFlush(origin: Origin): EncodedMessage {
-  const headers = { id: origin.id, 'committed-at': String(origin.committedAtMs) };
-  return { ...encode('flush_cache', everyCode, headers), partition: 0 };
+  return { ...encode('flush_cache', everyCode, headersOf(origin)), partition: 0 };
+}
+
+function headersOf({ id, committedAtMs, traceparent }: Origin): Record<string, string> {
+  const headers = { id, 'committed-at': String(committedAtMs) };
+  return traceparent === undefined ? headers : { ...headers, traceparent };
 }
 
 export function encodeHeartbeat(heartbeat: Heartbeat): EncodedMessage {

@@ -74,6 +74,9 @@ export const kafkaBootstrapServers = z
   )
   .default(['localhost:9092']);
 
+/** Where traces go, as OpenTelemetry names it; without it nothing is traced. */
+export const otlpEndpoint = url(['http:', 'https:'], 'http://localhost:4318').optional();
+
 /** Put before every topic and group name: several installations can share one Kafka. */
 export const topicNamespace = z
   .string()

@@ -20,4 +20,5 @@ begin;
 \ir migrations/0025_ddl_guard.sql
 \ir migrations/0026_depend_only.sql
 \ir migrations/0047_quick_bulk.sql
+\ir migrations/0050_traceparent.sql
 commit;

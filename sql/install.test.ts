@@ -9,7 +9,10 @@ test('install.sql includes every migration of the schema cache, in order, and no
     ([, name]) => name,
   );
   const ofTheSchema = readdirSync(new URL('migrations/', import.meta.url))
-    .filter((name) => /^create .*\bcache\./m.test(read(`migrations/${name}`)) || name < '0011')
+    .filter(
+      (name) =>
+        /^(alter table|create) .*\bcache\./m.test(read(`migrations/${name}`)) || name < '0011',
+    )
     .filter((name) => name >= '0010')
     .toSorted();
   assert.deepEqual(included, ofTheSchema);

@@ -6,6 +6,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import express from 'express';
 import { pino } from 'pino';
 import { createMetrics } from '../../platform/metrics.ts';
+import { Tracing } from '../../platform/tracing.ts';
 import { suiteScope } from '../../test/support/scope.ts';
 import { createAccessLog } from '../access-log.ts';
 import type { Clients } from '../clients.ts';
@@ -91,7 +92,16 @@ async function readDocument(scope: ReturnType<typeof suiteScope>): Promise<strin
     reconnectLoads: () => undefined,
   });
   const checks = {} as ServerChecks;
-  const endpoints = createEndpoints({ settings, logger, metrics, clients, reading, checks });
+  const tracing = new Tracing({ process: 'test', endpoint: undefined });
+  const endpoints = createEndpoints({
+    tracing,
+    settings,
+    logger,
+    metrics,
+    clients,
+    reading,
+    checks,
+  });
   const accessLog = createAccessLog({ logger, metrics });
   const docs = express.Router();
   const app = createApp({ endpoints, docs, accessLog, securityHeaders: securityHeaders() });

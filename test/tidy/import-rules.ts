@@ -46,6 +46,7 @@ const direction: Rule = {
 const isOutside = (path: string) => isTest(path) || path.startsWith('bench/');
 
 const driverOwners: Record<string, RegExp> = {
+  '@opentelemetry/api': /^platform\/clients\/open-telemetry\.ts$/,
   '@aws-sdk/client-s3': /^platform\/clients\/object-store\.ts$/,
   'close-with-grace': /^platform\/run-process\.ts$/,
   dbmate: /^sql\/dbmate\.ts$/,

@@ -9,6 +9,7 @@ import { describeError, TransientError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { retryForever } from '../../platform/retry.ts';
 import type { Component } from '../../platform/run-process.ts';
+import type { Span, Tracing } from '../../platform/tracing.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { CleanerMetrics } from './metrics.ts';
 import { type BatchPlan, planBatch } from './plan.ts';
@@ -20,6 +21,7 @@ export interface CleanerOptions {
   deadLetters: DeadLetters;
   metrics: CleanerMetrics;
   logger: Logger;
+  tracing?: Tracing;
 }
 
 export class Cleaner implements Component {
@@ -50,8 +52,31 @@ export class Cleaner implements Component {
     }
     const plan = planBatch(resource, messages);
     await this.#options.deadLetters.setAside({ topic, partition }, plan.unreadable);
+    const spans = this.#startSpans(resource, batch);
     await this.#applyForever({ resource, topic, partition }, plan, batch.keepAlive);
+    for (const span of spans) span.end();
     this.#options.metrics.count(resource, plan);
+  }
+
+  /** One for each message of a trace; it ends once Redis has acknowledged the DEL. */
+  #startSpans(resource: CachedResource, { topic, partition, messages }: IncomingBatch): Span[] {
+    const { tracing } = this.#options;
+    if (tracing === undefined || !tracing.isOn) {
+      return [];
+    }
+    return messages.flatMap(({ offset, key, headers }) => {
+      const { traceparent: parent } = headers;
+      const attributes = {
+        'messaging.destination.name': topic,
+        'messaging.destination.partition.id': String(partition),
+        'messaging.kafka.offset': Number(offset),
+        'messaging.kafka.message.key': key ?? '',
+      };
+      const options = { kind: 'consumer', parent, attributes } as const;
+      return parent === undefined
+        ? []
+        : [tracing.startSpan(`invalidate ${resource.name}`, options)];
+    });
   }
 
   /** Works when the source hands it a batch; there is nothing to start. */

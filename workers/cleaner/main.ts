@@ -11,6 +11,7 @@ import { createHealthServer } from '../../platform/health-server.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { runProcess } from '../../platform/run-process.ts';
+import { Tracing } from '../../platform/tracing.ts';
 import { Cleaner } from './cleaner.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { CleanerMetrics } from './metrics.ts';
@@ -24,6 +25,7 @@ await runProcess(() => {
 
   const logger = createLogger({ process: 'cleaner', level: settings.logLevel });
   const metrics = createMetrics('cleaner');
+  const tracing = new Tracing({ process: 'cleaner', endpoint: settings.otlpEndpoint });
   const counters = new CleanerMetrics(metrics);
 
   const { bootstrapServers, redisUrl: url } = settings;
@@ -39,7 +41,8 @@ await runProcess(() => {
     onFlush: (resource, reason) => counters.countFlush(resource, reason),
     logger,
   });
-  const cleaner = new Cleaner({ topicNamespace, sink, deadLetters, metrics: counters, logger });
+  const watched = { metrics: counters, tracing, logger };
+  const cleaner = new Cleaner({ topicNamespace, sink, deadLetters, ...watched });
   const source = new KafkaSource({
     kafka: createKafka({ ...client, silenceMaxMs: groupSilenceMaxMs }),
     groupId,
@@ -50,5 +53,5 @@ await runProcess(() => {
 
   const report = () => reportCleaner({ redis, source });
   const health = createHealthServer({ ...settings.health, logger, metrics, report });
-  return { logger, components: [health, sink, deadLetters, source, cleaner] };
+  return { logger, components: [tracing, health, sink, deadLetters, source, cleaner] };
 });

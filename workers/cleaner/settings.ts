@@ -12,6 +12,7 @@ const schema = z.object({
   HOST: fields.host,
   HEALTH_PORT: fields.port(9102),
   LOG_LEVEL: fields.logLevel,
+  OTEL_EXPORTER_OTLP_ENDPOINT: fields.otlpEndpoint,
 });
 
 /** @throws SettingsError naming every mistake. */
@@ -24,5 +25,6 @@ export function readCleanerSettings(environment: Environment) {
     groupId: settings.TOPIC_NAMESPACE + settings.CLEANER_GROUP,
     health: { host: settings.HOST, port: settings.HEALTH_PORT },
     logLevel: settings.LOG_LEVEL,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }

@@ -30,7 +30,7 @@ const changeRow = z
     dependents: row.dependents ?? [],
   }));
 
-export type Change = z.output<typeof changeRow>;
+export type Change = z.output<typeof changeRow> & { traceparent?: string | undefined };
 
 export const snapshotRow = z.object({
   at_ms: z.string().transform(Number),

@@ -7,15 +7,18 @@ import { describeError, TransientError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { retryForever } from '../../platform/retry.ts';
 import type { Component } from '../../platform/run-process.ts';
+import type { Tracing } from '../../platform/tracing.ts';
 import type { Batch } from './batch.ts';
 import type { DueHeartbeat } from './heartbeat.ts';
 import { planSend } from './plan-send.ts';
 import type { Sink } from './sink.ts';
+import { traceChanges } from './traced-changes.ts';
 
 export interface DeliveryOptions {
   sink: Sink;
   logger: Logger;
   messagesPublished: Counter<'resource' | 'action'>;
+  tracing?: Tracing;
 }
 
 const knownSources: ReadonlySet<string> = new Set(sourceResources.map(({ name }) => name));
@@ -86,7 +89,8 @@ export class Delivery implements Component {
     if (batch.renewsIncarnation) {
       await this.#flushEverything(signal);
     }
-    const plan = planSend([...batch.changes, ...batch.notified], knownSources);
+    const traced = traceChanges(this.#options.tracing, batch.changes);
+    const plan = planSend([...traced.changes, ...batch.notified], knownSources);
     this.#warnOf(plan);
     for (const { resource, messages, flushes } of plan.sends) {
       await this.#insist(signal, () => this.#options.sink.publish(resource, messages));
@@ -97,6 +101,7 @@ export class Delivery implements Component {
         this.#logger.info(fields, `flushed every entry of ${resource.name}`);
       }
     }
+    traced.end();
     // It would vouch for what is lost; the next one carries another incarnation.
     if (batch.heartbeat !== null && !this.lostMessages) {
       await this.#sendHeartbeats(batch.heartbeat, signal);

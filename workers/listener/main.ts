@@ -6,6 +6,7 @@ import { createHealthServer } from '../../platform/health-server.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { runProcess } from '../../platform/run-process.ts';
+import { Tracing } from '../../platform/tracing.ts';
 import { Alarm } from './alarm.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { createSink } from './create-sink.ts';
@@ -24,6 +25,7 @@ await runProcess(() => {
 
   const logger = createLogger({ process: 'listener', level: settings.logLevel });
   const metrics = createMetrics('listener');
+  const tracing = new Tracing({ process: 'listener', endpoint: settings.otlpEndpoint });
   const counters = createListenerMetrics(metrics);
 
   const auditPool = new PostgresPool({
@@ -40,12 +42,12 @@ await runProcess(() => {
   const channels = [...cachedResources, ...sourceResources].map(({ channel }) => channel);
   const wakeUp = new WakeUp({ url, channels, logger, onWake });
   const sink = createSink(settings, logger);
-  const delivery = new Delivery({ sink, logger, ...counters });
+  const delivery = new Delivery({ sink, logger, tracing, ...counters });
   const audit = new AuditWatch({ pool: auditPool, logger });
-  const intervalMs = settings.heartbeatIntervalMs;
+  const { heartbeatIntervalMs: intervalMs } = settings;
   const pacer = new HeartbeatPacer({ intervalMs, audit, logger, onReady: onWake });
   const events = createEventRelay({ settings, metrics: counters, logger });
-  const relay = new Relay({ url, alarm, wakeUp, delivery, pacer, events, logger });
+  const relay = new Relay({ url, tracing, alarm, wakeUp, delivery, pacer, events, logger });
 
   registerListenerGauges(metrics, {
     isLeader: () => relay.role === 'leader',
@@ -54,5 +56,5 @@ await runProcess(() => {
   });
   const report = () => reportListener({ relay, delivery, wakeUp, audit, events });
   const health = createHealthServer({ ...settings.health, logger, metrics, report });
-  return { logger, components: [health, audit, delivery, events, wakeUp, relay] };
+  return { logger, components: [tracing, health, audit, delivery, events, wakeUp, relay] };
 });

@@ -16,7 +16,9 @@ async function prepare(t: TestContext) {
   const stoodBy: string[] = [];
   const lead = async (name: string) => {
     const onStandby = () => void stoodBy.push(name);
-    const source = await OutboxSource.lead({ url, signal: stopping.signal, onStandby });
+    const source = await OutboxSource.lead({
+      ...{ url, signal: stopping.signal, onStandby, traces: true },
+    });
     scope.after(() => source.close());
     return source;
   };

@@ -23,6 +23,8 @@ export interface OutboxSourceOptions {
   url: Secret;
   signal: AbortSignal;
   onStandby: () => void;
+  /** Whether changes are read with the traces that they belong to. */
+  traces: boolean;
 }
 
 const leaderPollMs = 300;
@@ -32,9 +34,11 @@ export class OutboxSource {
   /** No visible row has a smaller transaction id; it only spares the index its dead entries. */
   #floor = '0';
   #parked = false;
+  readonly #traces: boolean;
 
-  private constructor(session: PostgresSession) {
+  private constructor(session: PostgresSession, traces: boolean) {
     this.#session = session;
+    this.#traces = traces;
   }
 
   /**
@@ -62,7 +66,7 @@ export class OutboxSource {
           throw new TransientError('listener_stopping', 'stopped while standing by');
         }
       }
-      return new OutboxSource(session);
+      return new OutboxSource(session, options.traces);
     } catch (error) {
       session.destroy();
       throw error;
@@ -76,12 +80,22 @@ export class OutboxSource {
   async read(rowsMax: number): Promise<Snapshot> {
     const rows = await this.#session.query(queries.readChanges(this.#floor, rowsMax));
     const header = snapshotRow.parse(rows[0]);
-    const changes = header.id === null ? [] : rows.map(parseChange);
+    const changes = await this.#traced(header.id === null ? [] : rows.map(parseChange));
     const complete = changes.length < rowsMax;
     if (complete) {
       this.#floor = header.next_floor;
     }
     return { atMs: header.at_ms, incarnation: header.incarnation, changes, complete };
+  }
+
+  async #traced(changes: Change[]): Promise<Change[]> {
+    if (!this.#traces || changes.length === 0) {
+      return changes;
+    }
+    const ids = changes.map(({ id }) => id);
+    const rows = await this.#session.query(queries.readTraceparents(ids));
+    const traceparents = new Map(rows.map((row) => [String(row.id), String(row.traceparent)]));
+    return changes.map((change) => ({ ...change, traceparent: traceparents.get(change.id) }));
   }
 
   /** Exactly these rows: what a newer snapshot would see has not been read yet. */

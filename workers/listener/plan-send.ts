@@ -11,6 +11,8 @@ export interface PlannedChange {
   /** Null: every entry of the resource. */
   codes: readonly string[] | null;
   committedAtMs: number;
+  /** The trace that it belongs to. */
+  traceparent?: string | undefined;
   dependents: readonly {
     resource: string;
     codes?: readonly string[] | undefined;
@@ -111,5 +113,6 @@ class Gathering {
 
 /** Unique, and the same when the change is published again after a crash. */
 function originOf(change: PlannedChange, code: string) {
-  return { id: `${change.id}/${code}`, committedAtMs: change.committedAtMs };
+  const { id, committedAtMs, traceparent } = change;
+  return { id: `${id}/${code}`, committedAtMs, traceparent };
 }

@@ -56,6 +56,18 @@ export function readChanges(floor: string, rowsMax: number): Query {
   };
 }
 
+/** Asked for only where traces are wanted; what a writer made up is left out. */
+export function readTraceparents(ids: readonly string[]): Query {
+  return {
+    name: 'traceparents',
+    text: `
+      select id::text, traceparent from cache.outbox
+      where id = any($1::bigint[])
+        and traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'`,
+    values: [ids],
+  };
+}
+
 /** By identity: a newer snapshot may see rows that nobody has read yet. */
 export function deleteChanges(ctids: readonly string[], ids: readonly string[]): Query {
   return {

@@ -5,6 +5,7 @@ import { describeError, TransientError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { createBackoff, pause } from '../../platform/retry.ts';
 import type { Component } from '../../platform/run-process.ts';
+import type { Tracing } from '../../platform/tracing.ts';
 import type { Secret } from '../../platform/secret.ts';
 import type { Alarm } from './alarm.ts';
 import type { Delivery } from './delivery.ts';
@@ -22,6 +23,7 @@ export interface RelayOptions {
   pacer: HeartbeatPacer;
   events: EventRelay;
   logger: Logger;
+  tracing: Tracing;
 }
 
 export type RelayRole = 'connecting' | 'standby' | 'leader';
@@ -78,9 +80,10 @@ export class Relay implements Component {
   }
 
   async #leadOnce(onLead: () => void): Promise<void> {
-    const { url, pacer, delivery, events } = this.#options;
+    const { url, tracing, pacer, delivery, events } = this.#options;
     const source = await OutboxSource.lead({
       url,
+      traces: tracing.isOn,
       signal: this.#stopping.signal,
       onStandby: () => this.#become('standby', 'another listener leads; standing by'),
     });

@@ -17,6 +17,7 @@ const schema = z.object({
   HOST: fields.host,
   HEALTH_PORT: fields.port(9101),
   LOG_LEVEL: fields.logLevel,
+  OTEL_EXPORTER_OTLP_ENDPOINT: fields.otlpEndpoint,
 });
 
 /** @throws SettingsError naming every mistake. */
@@ -37,6 +38,7 @@ export function readListenerSettings(environment: Environment) {
     heartbeatIntervalMs: settings.HEARTBEAT_INTERVAL_MS,
     health: { host: settings.HOST, port: settings.HEALTH_PORT },
     logLevel: settings.LOG_LEVEL,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }
 
