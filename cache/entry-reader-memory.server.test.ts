@@ -183,14 +183,18 @@ test('all copies go with the connection, and come back once changes are told aga
 test('who waits for another process is woken by what that one has stored', async (t) => {
   const { command, loads, store, read } = await prepare(t);
   await command('SET', key, 'Lelsewhere', 'PX', '60000');
-  const pollTimers = t.mock.method(Math, 'random', () => 1_000_000);
+  // Untold, he would look again only after half a minute.
+  const pollTimers = t.mock.method(Math, 'random', () => 750);
   const looks = t.mock.method(store, 'look');
-  const waiting = read();
+  let answer: string | undefined;
+  const waiting = read().then((text) => void (answer = text));
   await eventually(() => looks.mock.callCount() === 1 || undefined, { what: 'the first look' });
   await looks.mock.calls[0]?.result;
   await command('SET', key, '[1]', 'PX', '60000');
-  assert.equal(await waiting, 'cache [1]');
+  await eventually(() => answer, { what: 'the answer' });
+  assert.equal(answer, 'cache [1]');
   assert.equal(looks.mock.callCount(), 2);
   assert.equal(loads.begun.length, 0);
   pollTimers.mock.restore();
+  await waiting;
 });
