@@ -13,7 +13,7 @@ export type Block =
       readonly text: string;
     };
 
-const fence = /^```(?<language>sh|ts)(?: (?<attributes>.*))?\n(?<text>.*?)^```$/gms;
+const fence = /^```(?<language>sh|ts)(?: (?<attributes>[^\n]*))?\n(?<text>.*?)^```$/gms;
 
 export function readBlocks(document: string): Block[] {
   return [...document.matchAll(fence)].map(({ groups }) => {
