@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { adminEnv, type AdminAnswer, makeToken, type Send, sendAs } from './support/admin.ts';
+import { eventually } from './support/eventually.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { assertProblem } from './support/problem.ts';
 import { suiteScope } from './support/scope.ts';
@@ -70,10 +71,20 @@ describe('writes that meet', () => {
     const path = `/movies/${id}`;
     const { etag = '' } = (await send('GET', path)).headers;
     const headers = { 'if-match': etag };
-    const answers = await Promise.all([
+    // Both are held until both are there.
+    const holder = await pipeline.database.connect();
+    await holder.query(`begin; select from movies where id = '${id}' for update`);
+    const both = Promise.all([
       send('PATCH', path, { body: { title: 'By Ada' }, headers }),
       sendElsewhere('PATCH', path, { body: { title: 'By Grace' }, headers }),
     ]);
+    const waiting = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(async () => ((await pipeline.sql(waiting)).length === 2 ? true : undefined), {
+      what: 'both writes to wait for the film',
+    });
+    await holder.query('commit');
+    const answers = await both;
     const [winner, loser] = answers.toSorted((one, other) => one.status - other.status);
     assert.ok(winner && loser);
     assert.equal(winner.status, 200);
