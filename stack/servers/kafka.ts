@@ -38,7 +38,8 @@ export function kafkaBehind(forwarded: readonly ForwardedPort[]): LocalServer {
 }
 
 export function newClusterId(): string {
-  return randomBytes(16).toString('base64url');
+  // One that begins with a hyphen would be taken for an option.
+  return randomBytes(16).toString('base64url').replace(/^-/, '_');
 }
 
 export function kafkaBroker(plan: () => Promise<BrokerOptions>): LocalServer {
