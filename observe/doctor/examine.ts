@@ -21,11 +21,10 @@ const ofPostgres = [checkPostgresLoad, checkCapture, checkPooler, checkListeners
 
 /** Everything that was found, in a fixed order; also what is as it should be. */
 export async function examine(observer: Observer, settings: ObserveSettings): Promise<Finding[]> {
-  const [flow, images, processes] = await Promise.all([
-    examineFlow(observer),
-    checkObjectStore(settings.objectStore),
-    checkProcesses(settings.processUrls),
-  ]);
+  const flow = await examineFlow(observer);
+  const processes = await checkProcesses(settings.processUrls);
+  // Last: loading its driver holds everything else up, and deadlines would pass meanwhile.
+  const images = await checkObjectStore(settings.objectStore);
   const found = new Set([...flow, ...images].map(({ problem }) => problem));
   const news = processes.filter(({ problem }) => problem === null || !found.has(problem));
   return [...flow, ...images, ...news];

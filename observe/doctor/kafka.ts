@@ -86,9 +86,11 @@ function judgeTopic(wanted: TopicDefinition, found: TopicView | undefined): Find
   ];
 }
 
+/** More replicas than there are at all a broker does not ask for. */
 function takesMessages(partition: TopicView['partitions'][number], { settings }: TopicView) {
-  const least = Number(settings['min.insync.replicas'] ?? 1);
-  return partition.hasLeader && partition.replicasInSync >= least;
+  const { hasLeader, replicas, replicasInSync } = partition;
+  const least = Math.min(Number(settings['min.insync.replicas'] ?? 1), replicas);
+  return hasLeader && replicasInSync >= least;
 }
 
 function setTopic(topic: string, name: string, value: string): string {

@@ -3,6 +3,7 @@
 
 import type { RedisConnection } from '../../platform/clients/redis.ts';
 import { describeError } from '../../platform/errors.ts';
+import { attempt } from '../reading.ts';
 import { type Check, type Finding, ill, well } from './finding.ts';
 
 const versionMin = 7;
@@ -81,23 +82,20 @@ function megabytes(bytes: number): string {
 async function checkPersistence(redis: RedisConnection, info: Info): Promise<Finding> {
   const check = 'redis persistence';
   const appends = info.get('aof_enabled') === '1';
-  const snapshots = await readSnapshotSetting(redis);
-  if (!appends && snapshots === null) {
-    const detail = 'CONFIG GET save is not allowed, so snapshots may be taken';
+  const snapshots = await attempt(() => takesSnapshots(redis));
+  if (!appends && snapshots.value === null) {
+    const detail = `CONFIG GET save: ${snapshots.error}; so snapshots may be taken`;
     return ill(check, 'settings-unknown', detail, "redis-cli CONFIG GET save  # should be ''");
   }
-  const kept = [...(snapshots ? ['snapshots'] : []), ...(appends ? ['an append-only file'] : [])];
+  const taken = snapshots.value === true ? ['snapshots'] : [];
+  const kept = [...taken, ...(appends ? ['an append-only file'] : [])];
   return kept.length === 0
     ? well(check, 'nothing is kept on disk')
     : ill(check, 'redis-persistence', `Redis keeps ${kept.join(' and ')}: it may come back old`);
 }
 
-/** Whether snapshots are taken; null where a managed Redis does not say. */
-async function readSnapshotSetting(redis: RedisConnection): Promise<boolean | null> {
-  try {
-    const reply = await redis.command<Record<string, string>>('CONFIG', 'GET', 'save');
-    return (reply.save ?? '') !== '';
-  } catch {
-    return null;
-  }
+/** A managed Redis may not say. */
+async function takesSnapshots(redis: RedisConnection): Promise<boolean> {
+  const reply = await redis.command<Record<string, string>>('CONFIG', 'GET', 'save');
+  return (reply.save ?? '') !== '';
 }

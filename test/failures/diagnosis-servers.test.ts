@@ -53,7 +53,7 @@ describe('servers that are not as they should be', () => {
     const kafka = { problem: 'kafka-unreachable', detail: /127\.0\.0\.1:1/ } as const;
     await assertTold(t, pipeline, { KAFKA_BOOTSTRAP_SERVERS }, kafka);
     const api = pipeline.startApi({ DATABASE_URL });
-    await assertProcessSays(t, api, postgres);
+    await assertProcessSays(t, api, { ...postgres, detail: /postgres: .*ECONNREFUSED/ });
   });
 
   test('a password is wrong', async (t) => {

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../stack/ports.ts';
-import { findProgram } from './debian-program.ts';
+import { copyProgram, findProgram } from './debian-program.ts';
 import { eventually } from './eventually.ts';
 import type { TestScope } from './processes.ts';
 
@@ -16,10 +16,11 @@ const nobody = { uid: 65_534, gid: 65_534 };
 
 /** The address of the same database, through it. */
 export async function startPgBouncer(scope: TestScope, url: string): Promise<string> {
-  const { path, env } = await findProgram('pgbouncer', 'pgbouncer');
   const folder = mkdtempSync(join(tmpdir(), 'cinesync-pgbouncer-'));
   chmodSync(folder, 0o755);
   scope.after(() => rmSync(folder, { recursive: true, force: true }));
+  const program = await findProgram('pgbouncer', 'pgbouncer');
+  const { path, env } = copyProgram(program, join(folder, 'program'));
   const server = new URL(url);
   const port = await freePort();
   const users = join(folder, 'users.txt');
