@@ -35,6 +35,7 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
   closeWithGrace(grace, async ({ signal, err }) => {
     stopping = true;
     if (err) {
+      await written(logger);
       logger.fatal({ event: 'process.fault', error: err }, describeError(err));
     } else {
       logger.info({ event: 'process.stopping', signal }, 'stopping');
@@ -56,11 +57,12 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
     if (stopping) {
       return;
     }
-    logger.fatal({ event: 'process.start_failed', error }, describeError(error));
     setTimeout(() => {
       forced.onTimeout(stopDeadlineMs);
       process.exit(1);
     }, stopDeadlineMs);
+    await written(logger);
+    logger.fatal({ event: 'process.start_failed', error }, describeError(error));
     await stopAll(started, logger);
     await written(logger);
     process.exit(1);
@@ -93,7 +95,10 @@ function forcedEnd(logger: Logger) {
   };
 }
 
-/** Lines are written in the background: an exit before that brings the last ones out of order. */
+/**
+ * Lines are written in the background: an exit, or a fatal line, which is written at once, would
+ * overtake those that are under way.
+ */
 async function written(logger: Logger): Promise<void> {
   await new Promise<void>((resolve) => logger.flush(() => resolve()));
 }
