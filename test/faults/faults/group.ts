@@ -39,10 +39,11 @@ async function joinFor({ world }: Stage, stayMs: number, onJoin: () => void): Pr
   const kafka = new Kafka({
     brokers: [...servers.bootstrapServers],
     logLevel: logLevel.NOTHING,
-    retry: { retries: 5 },
   });
   const groupId = pipeline.positionsPerTopic === null ? groups.control : groups.tested;
-  const consumer = kafka.consumer({ groupId, sessionTimeout: 10_000 });
+  // One that is sent away while kafkajs is about to start it anew would stay for ever.
+  const retry = { retries: 5, restartOnFailure: async () => false };
+  const consumer = kafka.consumer({ groupId, sessionTimeout: 10_000, retry });
   const joined = new Promise<void>((resolve) => {
     consumer.on('consumer.group_join', () => resolve(onJoin()));
   });
