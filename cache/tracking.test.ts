@@ -59,6 +59,18 @@ describe('that Redis tells what changes', () => {
     assert.equal(tracking.isProven, false);
   });
 
+  test('is neither believed nor doubted because everything may have changed', () => {
+    const { tracking, poll, invalidate, prove } = prepare();
+    poll(1);
+    invalidate(null);
+    poll(2);
+    assert.equal(tracking.isProven, false);
+    prove();
+    invalidate(null);
+    poll(3);
+    assert.equal(tracking.isProven, true);
+  });
+
   test('is not believed any more after a change that was not told', () => {
     const { tracking, poll, prove, told } = prepare();
     prove();

@@ -31,7 +31,11 @@ export class Tracking {
   constructor(options: TrackingOptions) {
     this.#logger = options.logger.child({ component: 'tracking' });
     options.redis.onInvalidated((key) => {
-      this.#told += key === positionKey || key === null ? 1 : 0;
+      if (key === null) {
+        // Says nothing of the positions, neither that they were watched nor that they changed.
+        this.#lastPoll = null;
+      }
+      this.#told += key === positionKey ? 1 : 0;
       this.#tell(key);
     });
     options.redis.onBreak(() => this.#begin());
