@@ -221,6 +221,20 @@ describe('dependents', () => {
     assert.match(JSON.stringify(rows), /57014: /);
   });
 
+  test('a read that takes long flushes what is left', async () => {
+    await database.query(`
+      create function long_look() returns integer language sql volatile as
+        'select 1 from pg_sleep(1.1)';
+      select cache.depends('movie', 'genre_name',
+        'select movie_id from movie_genres where genre_id = any ($1::uuid[]) and long_look() = 1');
+      delete from cache.outbox`);
+    for (const id of [horror, horror, horror]) {
+      await database.query(`update genres set name = name || '.' where id = '${id}'`);
+    }
+    const flush = [{ resource: 'movie', flush: true }];
+    assert.deepEqual(await dependents(), [[{ resource: 'movie', codes: [film(2)] }], flush, flush]);
+  });
+
   test('a wrapper that is gone flushes', async () => {
     await database.query(`drop function cache.dependents__movie__genre_name;
       update genres set name = name || '.' where id = '${horror}'`);

@@ -20,5 +20,6 @@ begin;
 \ir migrations/0025_ddl_guard.sql
 \ir migrations/0026_depend_only.sql
 \ir migrations/0047_quick_bulk.sql
+\ir migrations/0048_bounded_read.sql
 \ir migrations/0050_traceparent.sql
 commit;

@@ -1,5 +1,6 @@
 -- Takes the schema "cache" away, with its triggers: psql -v ON_ERROR_STOP=1 -f sql/uninstall.sql
--- The tables it watched stay as they are. Roles go unless another database still uses them.
+-- The tables it watched stay as they are, and so does the schema "catalog", which goes on writing
+-- events. Roles go unless another database still uses them.
 \set ON_ERROR_STOP on
 begin;
 
@@ -11,7 +12,8 @@ drop schema if exists cache cascade;
 do $$
 begin
   if to_regclass('public.schema_migrations') is not null then
-    delete from public.schema_migrations where version between '0010' and '0039';
+    delete from public.schema_migrations
+     where version between '0010' and '0039' or version in ('0047', '0048', '0050');
   end if;
   if to_regrole('cache_owner') is not null then
     alter default privileges for role cache_owner grant execute on functions to public;

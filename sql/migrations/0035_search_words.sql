@@ -2,6 +2,9 @@
 -- Search compares words without case and accents, and an English ending after an apostrophe belongs
 -- to its word: "amelie" finds d'Amélie, and "oceans" finds Ocean's. Postgres makes the columns,
 -- whoever writes the row; people's names stay in their own table, and are looked up there.
+-- Who waits for this lock keeps everybody else waiting: rather fail, and be run again.
+set local lock_timeout = '3s';
+
 do $$
 declare
   extension text;

@@ -52,7 +52,7 @@ begin
     select distinct rule.rel from cache.rule join pg_class on pg_class.oid = rule.rel
      where rule.live
   loop
-    perform cache.build_table(watched, repair => false);
+    perform cache.build_function(cache.function_name(watched), cache.capture_source(watched));
   end loop;
 end $$;
 

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.ts';
 const parts = 'sql/migrations/0015_capture_parts.sql';
 const source = 'sql/migrations/0016_capture_source.sql';
 const reading = 'sql/migrations/0023_read_changes.sql';
+const bounded = 'sql/migrations/0048_bounded_read.sql';
 const incarnation = 'sql/migrations/0022_incarnation.sql';
 const writesTest = 'sql/capture-writes.server.test.ts';
 const bulkTest = 'sql/capture-bulk.server.test.ts';
@@ -132,10 +133,17 @@ export const captureMutants: readonly Mutant[] = [
   },
   {
     name: 'a flush ends at its own resource',
-    file: reading,
-    find: `if op = 'f' or dependency.resource = any (flushed) then`,
-    replace: `if dependency.resource = any (flushed) then`,
+    file: bounded,
+    find: `if op = 'f' or dependency.resource = any (flushed)`,
+    replace: `if dependency.resource = any (flushed)`,
     caughtBy: { test: dependsTest, title: 'a flush of the source flushes the dependent' },
+  },
+  {
+    name: 'a read looks dependents up however long it takes',
+    file: bounded,
+    find: `interval '1 s'`,
+    replace: `interval '1 h'`,
+    caughtBy: { test: dependsTest, title: 'a read that takes long flushes what is left' },
   },
   {
     name: 'the incarnation survives a crash',

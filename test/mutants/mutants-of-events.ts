@@ -94,8 +94,8 @@ export const eventMutants: readonly Mutant[] = [
   {
     name: 'an event topic that is missing is not made',
     file: relay,
-    find: `if (error.code === 'kafka_unknown_topic') {`,
-    replace: `if (error.code === '') {`,
+    find: `if (code === 'kafka_unknown_topic') {`,
+    replace: `if (code === '') {`,
     caughtBy: { test: relayTest, title: 'for which there is no topic make it' },
   },
   {

@@ -115,11 +115,8 @@ export const localCacheMutants: readonly Mutant[] = [
   {
     name: 'copies are used while the cache is not trusted',
     file: reader,
-    find: `    if (nowMs >= this.#options.trust.trustedUntilMs) {
-      return undefined;
-    }
-`,
-    replace: ``,
+    find: `return isTrusted ? this.#looks.find(code, nowMs) : undefined;`,
+    replace: `return this.#looks.find(code, nowMs);`,
     caughtBy: { test: memoryTest, title: 'a copy is not used while the cache is not trusted' },
   },
   {

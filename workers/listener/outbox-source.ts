@@ -92,8 +92,7 @@ export class OutboxSource {
     if (!this.#traces || changes.length === 0) {
       return changes;
     }
-    const ids = changes.map(({ id }) => id);
-    const rows = await this.#session.query(queries.readTraceparents(ids));
+    const rows = await this.#session.query(queries.readTraceparents(this.#floor));
     const traceparents = new Map(rows.map((row) => [String(row.id), String(row.traceparent)]));
     return changes.map((change) => ({ ...change, traceparent: traceparents.get(change.id) }));
   }

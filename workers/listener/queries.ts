@@ -57,14 +57,14 @@ export function readChanges(floor: string, rowsMax: number): Query {
 }
 
 /** Asked for only where traces are wanted; what a writer made up is left out. */
-export function readTraceparents(ids: readonly string[]): Query {
+export function readTraceparents(floor: string): Query {
   return {
     name: 'traceparents',
     text: `
       select id::text, traceparent from cache.outbox
-      where id = any($1::bigint[])
+      where xid >= $1::xid8
         and traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'`,
-    values: [ids],
+    values: [floor],
   };
 }
 

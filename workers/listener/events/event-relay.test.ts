@@ -100,6 +100,17 @@ describe('events', () => {
     assert.equal(relay.state.failure, null);
   });
 
+  test('that nobody can make sense of wait too, whatever is wrong with them', async (t) => {
+    const { relay, state, logged, waitForTold } = await startRelay(t, { rows: [event(1)] });
+    state.refusal = new TypeError('no such type');
+    relay.begin();
+    await eventually(() => state.attempts >= 2 || undefined, { what: 'a second try' });
+    assert.match(relay.state.failure?.message ?? '', /no such type/);
+    assert.ok(logged.includes('events.blocked'));
+    state.refusal = null;
+    await waitForTold('delete 1');
+  });
+
   test('for which there is no topic make it', async (t) => {
     const { relay, state, waitForTold } = await startRelay(t, { rows: [event(1)] });
     state.refusal = new TransientError('kafka_unknown_topic', 'Kafka: which topic?');

@@ -3,7 +3,7 @@
 // them again, under the same ids and in the same order. Without a sink they are kept for a while.
 
 import type { Counter } from 'prom-client';
-import { describeError, TransientError } from '../../../platform/errors.ts';
+import { CineSyncError, describeError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { createBackoff, pause } from '../../../platform/retry.ts';
 import type { Component } from '../../../platform/run-process.ts';
@@ -105,9 +105,7 @@ export class EventRelay implements Component {
       try {
         await this.#relayWhileLeading(() => backoff.reset());
       } catch (error) {
-        if (!(error instanceof TransientError)) {
-          throw error;
-        }
+        // Whatever it is: invalidations do not depend on events, and go on.
         await this.#complain(error);
         await pause(backoff.nextDelayMs(), signal);
       }
@@ -157,13 +155,17 @@ export class EventRelay implements Component {
     }
   }
 
-  async #complain(error: TransientError): Promise<void> {
+  async #complain(error: unknown): Promise<void> {
+    if (!this.#leads) {
+      return;
+    }
+    const code = error instanceof CineSyncError ? error.code : undefined;
     if (this.#failure === null) {
       this.#failure = { message: describeError(error), since: new Date() };
-      const message = `events are not published and wait: ${error.message}`;
-      this.#logger.error({ event: 'events.blocked', code: error.code }, message);
+      const message = `events are not published and wait: ${describeError(error)}`;
+      this.#logger.error({ event: 'events.blocked', code }, message);
     }
-    if (error.code === 'kafka_unknown_topic') {
+    if (code === 'kafka_unknown_topic') {
       // A failure here is the same outage: the next try meets it again.
       await this.#options.sink?.prepare().catch(() => undefined);
     }
