@@ -2,7 +2,7 @@
 
 import { createForgetEntry } from '../cache/forget-entry.ts';
 import { entryLoaders } from '../cache/loaders/entry-loaders.ts';
-import { cachedResource, type ResourceName } from '../contract/resources.ts';
+import { cachedResource, onlyCode, type ResourceName } from '../contract/resources.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Tracing } from '../platform/tracing.ts';
@@ -18,6 +18,7 @@ import type { ServerChecks } from './health/server-checks.ts';
 import { imageEndpoints } from './images/routes.ts';
 import { movieListEndpoints } from './movies/list-routes.ts';
 import { popularEndpoint } from './movies/popular.ts';
+import { createDropPoster } from './movies/poster-object.ts';
 import { posterEndpoints } from './movies/poster-routes.ts';
 import { movieEndpoint } from './movies/routes.ts';
 import { movieWriteEndpoints } from './movies/write-routes.ts';
@@ -43,7 +44,13 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
   const admins = adminAccessOf({ settings, redis: reading.redis, logger });
   const writing = { database: traceWrites(tracing, writeDatabase), access: admins.write };
   const forgetEntry = createForgetEntry({ redis: reading.redis, logger });
-  const forget = (id: string) => forgetEntry(cachedResource('movie'), id);
+  const forgetOf = (name: ResourceName) => (code: string) =>
+    forgetEntry(cachedResource(name), code);
+  const forgetGenre = async (id: string) => {
+    await Promise.all([forgetOf('genre')(id), forgetOf('genre_list')(onlyCode)]);
+  };
+  const dropPoster = createDropPoster({ database: writeDatabase, objectStore, logger });
+  const movieWriting = { ...writing, forget: forgetOf('movie'), dropPoster };
   const readerOf = (name: ResourceName) =>
     reading.createReader({
       resource: cachedResource(name),
@@ -56,12 +63,16 @@ export function createEndpoints(options: EndpointsOptions): Endpoint[] {
     popularEndpoint(readerOf('movies_popular')),
     ...movieListEndpoints(listDatabase),
     movieEndpoint({ movies: readerOf('movie'), database, admins }),
-    ...movieWriteEndpoints({ ...writing, forget }),
-    ...posterEndpoints({ ...writing, forget, objectStore, logger }),
-    ...genreEndpoints({ genres: readerOf('genre'), genreList: readerOf('genre_list'), database }),
-    ...genreWriteEndpoints(writing),
+    ...movieWriteEndpoints(movieWriting),
+    ...posterEndpoints({ ...movieWriting, objectStore }),
+    ...genreEndpoints({
+      genres: readerOf('genre'),
+      genreList: readerOf('genre_list'),
+      database: listDatabase,
+    }),
+    ...genreWriteEndpoints({ ...writing, forget: forgetGenre }),
     personEndpoint(readerOf('person')),
-    ...personWriteEndpoints(writing),
+    ...personWriteEndpoints({ ...writing, forget: forgetOf('person') }),
     ...imageEndpoints({ objectStore, logger }),
     ...healthEndpoints({ checks, readResources: reading.readResources, metrics }),
   ]);

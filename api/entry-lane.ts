@@ -39,8 +39,7 @@ export function createEntryLane(options: EntryLaneOptions): EntryLane {
     }
     const startedMs = performance.now();
     const result = stop.reader.peek(url.slice(codeAt));
-    // That there is no such row is for the route to say.
-    if (result === undefined || result.text === 'null') {
+    if (result === undefined) {
       return false;
     }
     const requestId = requestIdFor(asked);

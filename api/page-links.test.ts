@@ -38,3 +38,10 @@ test('parameters are kept and written so that they can not break out of the link
   const { next = '' } = links('/movies?query=%3E%3B+rel%3D%22x%22%2C+%C3%A9&nobody=knows', 1, 2);
   assert.equal(next, '/movies?query=%3E%3B+rel%3D%22x%22%2C+%C3%A9&page=2');
 });
+
+test('a question mark within the question is part of it', () => {
+  assert.deepEqual(links('/movies?query=who?&size=5&page=1', 1, 1), {
+    first: '/movies?query=who%3F&size=5&page=1',
+    last: '/movies?query=who%3F&size=5&page=1',
+  });
+});

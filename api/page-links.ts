@@ -18,8 +18,10 @@ export function pageLinks({ url, parameters, page, pages }: PagePlace): string {
     ['next', page + 1],
     ['last', last],
   ] as const;
-  const [path = '', query = ''] = url.split('?', 2);
-  const known = [...new URLSearchParams(query)].filter(([name]) => parameters.includes(name));
+  const [path = ''] = url.split('?', 1);
+  const known = [...new URLSearchParams(url.slice(path.length))].filter(([name]) =>
+    parameters.includes(name),
+  );
   return targets
     .filter(([, target]) => target >= 1 && target <= last)
     .map(([relation, target]) => {

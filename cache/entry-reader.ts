@@ -57,12 +57,10 @@ export class EntryReader implements Reader {
   }
 
   peek(code: string): ReadResult | undefined {
-    const nowMs = performance.now();
-    if (nowMs >= this.#options.trust.trustedUntilMs) {
-      return undefined;
-    }
-    const copy = this.#looks.find(code, nowMs);
-    return copy && this.#counted('memory', copy);
+    const copy = this.#copyOf(code);
+    // That there is no such row is for the route to say.
+    const isThere = copy !== undefined && copy.text !== this.#options.resource.absentText;
+    return isThere ? this.#counted('memory', copy) : undefined;
   }
 
   /**
@@ -70,9 +68,9 @@ export class EntryReader implements Reader {
    * @throws whatever `load` throws.
    */
   async read(code: string): Promise<ReadResult> {
-    const copy = this.peek(code);
+    const copy = this.#copyOf(code);
     if (copy !== undefined) {
-      return copy;
+      return this.#counted('memory', copy);
     }
     if (!this.#isTrusted) {
       return await this.#bypass(code, this.#options.trust.reason);
@@ -90,6 +88,12 @@ export class EntryReader implements Reader {
       default:
         return lookup satisfies never;
     }
+  }
+
+  #copyOf(code: string): ReadResult | undefined {
+    const nowMs = performance.now();
+    const isTrusted = nowMs < this.#options.trust.trustedUntilMs;
+    return isTrusted ? this.#looks.find(code, nowMs) : undefined;
   }
 
   async #lookUp(code: string): Promise<Lookup> {

@@ -45,6 +45,20 @@ describe('genres and people', () => {
     }
   });
 
+  test('what is written is so in the next read', async () => {
+    const get = async (path: string) => (await send('GET', path)).body;
+    const genre = idOf(await send('POST', '/genres', { body: { name: 'Giallo' } }));
+    const person = idOf(await send('POST', '/persons', { body: { full_name: 'Dario' } }));
+    for (const path of ['/genres', `/genres/${genre}/movies`, `/persons/${person}`]) {
+      await pipeline.warm(path);
+    }
+    await send('PATCH', `/genres/${genre}`, { body: { name: 'Poliziottesco' } });
+    await send('PATCH', `/persons/${person}`, { body: { full_name: 'Dario Argento' } });
+    assert.match(await get('/genres'), /Poliziottesco/);
+    assert.match(await get(`/genres/${genre}/movies`), /Poliziottesco/);
+    assert.match(await get(`/persons/${person}`), /Dario Argento/);
+  });
+
   test('a name that is taken is a 409, when it is given and when it is changed', async () => {
     const drama = await send('POST', '/genres', { body: { name: 'Drama' } });
     assertProblem(drama, 409);

@@ -99,6 +99,30 @@ describe('posters', () => {
     });
   }
 
+  test('large bytes of another type are refused while they are still sent', async () => {
+    const before = await bucket.names();
+    const body = Buffer.alloc(limitBytes / 2, 'no image ');
+    assertProblem(await send('PUT', `${path}/poster`, { body, headers: pngType }), 415);
+    assert.deepEqual(await bucket.names(), before);
+  });
+
+  test('an image that another film shows stays, one that nobody shows goes', async () => {
+    const address = posterOf(
+      await send('PUT', `${path}/poster`, { body: png(50), headers: pngType }),
+    );
+    const body = { title: 'Another', poster_url: address };
+    const { json } = await send('POST', '/movies', { body });
+    const other = `/movies/${(json as { data: { id: string } }).data.id}`;
+    await send('PUT', `${path}/poster`, { body: png(60), headers: pngType });
+    assert.equal((await fetch(`${url}${address}`)).status, 200);
+    assert.equal((await send('DELETE', other)).status, 204);
+    assert.equal((await fetch(`${url}${address}`)).status, 404);
+    const taken = { body: { poster_url: null }, headers: { 'if-match': '*' } };
+    assert.equal((await send('PATCH', path, taken)).status, 200);
+    assert.deepEqual(await bucket.names(), []);
+    await send('PUT', `${path}/poster`, { body: png(70), headers: pngType });
+  });
+
   test('a film that is not there, or has changed, takes no image', async () => {
     const body = png(100);
     const nobody = `/movies/${crypto.randomUUID()}/poster`;

@@ -7,6 +7,7 @@ import type { Access } from '../endpoint.ts';
 import { problemResponse } from '../endpoint.ts';
 import { Problem } from '../problem.ts';
 import { auditWrites } from './audit-log.ts';
+import { isFromOtherSite, isLocal } from './is-local.ts';
 import { type Caller, InvalidToken, type TokenVerifier } from './token-verifier.ts';
 
 export interface AdminAccess {
@@ -71,6 +72,9 @@ const writeRefusals = {
 async function requireCaller(authentication: Authentication, request: Request): Promise<Caller> {
   switch (authentication.kind) {
     case 'off':
+      if (!isLocal(request) || isFromOtherSite(request)) {
+        throw new Problem(403, 'With ADMIN_AUTH=off only programs on this machine may write.');
+      }
       return { subject: 'anybody', isAdmin: true };
     case 'missing':
       throw new Problem(503, authentication.detail);

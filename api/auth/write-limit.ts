@@ -67,6 +67,8 @@ class SharedStore implements Store {
       return await (await this.#connected()).increment(key);
     } catch (error) {
       if (error instanceof TransientError) {
+        // The store would keep a script that failed to load for ever.
+        this.#shared = undefined;
         return local;
       }
       throw error;

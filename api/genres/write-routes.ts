@@ -15,6 +15,8 @@ import { deleteGenre, genreNameConstraint, insertGenre, renameGenre } from './wr
 export interface GenreWriteOptions {
   database: WriteDatabase;
   access: Access;
+  /** After a commit, so that the writer's next read is fresh. */
+  forget: (id: string) => Promise<void>;
 }
 
 const tag = 'admin';
@@ -29,7 +31,7 @@ export function genreWriteEndpoints(options: GenreWriteOptions): Endpoint[] {
   return [createEndpoint(options), renameEndpoint(options), deleteEndpoint(options)];
 }
 
-function createEndpoint({ database, access }: GenreWriteOptions): Endpoint {
+function createEndpoint({ database, access, forget }: GenreWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'post',
     path: '/genres',
@@ -50,12 +52,13 @@ function createEndpoint({ database, access }: GenreWriteOptions): Endpoint {
           return once(transaction, { key, operation: 'POST /genres', body, response, make });
         }),
       );
+      await forget(genre.id);
       sendCreated(response, genre, 'genres');
     },
   });
 }
 
-function renameEndpoint({ database, access }: GenreWriteOptions): Endpoint {
+function renameEndpoint({ database, access, forget }: GenreWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'patch',
     path: '/genres/{id}',
@@ -75,12 +78,13 @@ function renameEndpoint({ database, access }: GenreWriteOptions): Endpoint {
           oneRow(await renameGenre(transaction, id, body.name), missing),
         ),
       );
+      await forget(id);
       sendCurrent(response, genre);
     },
   });
 }
 
-function deleteEndpoint({ database, access }: GenreWriteOptions): Endpoint {
+function deleteEndpoint({ database, access, forget }: GenreWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'delete',
     path: '/genres/{id}',
@@ -99,6 +103,7 @@ function deleteEndpoint({ database, access }: GenreWriteOptions): Endpoint {
       if (gone.length === 0) {
         throw new Problem(404, missing);
       }
+      await forget(id);
       response.status(204).end();
     },
   });

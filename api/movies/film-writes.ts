@@ -43,18 +43,24 @@ export async function makeFilm(transaction: Transaction, film: FilmToMake): Prom
   return await currentFilm(transaction, id);
 }
 
+/** The film as it is now, and the address of the poster that it had before. */
+export interface ChangedFilm {
+  made: Made;
+  oldPosterUrl: string | null;
+}
+
 /** A merge patch (RFC 7396). */
 export async function changeFilm(
   transaction: Transaction,
   change: FilmChange,
   patch: FilmPatch,
-): Promise<Made> {
+): Promise<ChangedFilm> {
   const film = await lockSeen(transaction, change);
   await assertLinkedExist(transaction, patch);
   const linksChanged = await replaceLinks(transaction, change.id, patch);
   const merged = { ...film, ...columnsOf(patch) };
   await updateFilm(transaction, change.id, { film: merged, linksChanged });
-  return await currentFilm(transaction, change.id);
+  return { made: await currentFilm(transaction, change.id), oldPosterUrl: film.poster_url };
 }
 
 export async function publishFilm(
@@ -77,12 +83,11 @@ export async function removeFilm(
   return film;
 }
 
-/** The film as it is now, and the address of the poster that it had. */
 export async function changePoster(
   transaction: Transaction,
   change: FilmChange,
   posterUrl: string,
-): Promise<{ made: Made; oldPosterUrl: string | null }> {
+): Promise<ChangedFilm> {
   const film = await lockSeen(transaction, change);
   const changed = { ...film, poster_url: posterUrl };
   await updateFilm(transaction, change.id, { film: changed, linksChanged: false });

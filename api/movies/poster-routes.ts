@@ -1,14 +1,13 @@
 // PUT /movies/{id}/poster: the body goes to the object store as it arrives, under a new name; then
 // the film points to it. A client that goes away, or a film that can not be changed, leaves none;
-// only a process that dies in between leaves an object that nothing points to.
+// only a process that dies, or a commit without an answer, leaves an object that nothing points to.
 
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { ObjectStore } from '../../platform/clients/object-store.ts';
-import { describeError } from '../../platform/errors.ts';
-import type { Logger } from '../../platform/logger.ts';
+import { TransientError } from '../../platform/errors.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
 import { Problem } from '../problem.ts';
 import { ifMatchHeader } from '../writes/entity-tag.ts';
@@ -21,7 +20,6 @@ import { adminMovieSchema } from './write-schemas.ts';
 
 export interface PosterOptions extends MovieWriteOptions {
   objectStore: ObjectStore;
-  logger: Logger;
 }
 
 const posterBytesMax = 10 * 1024 * 1024;
@@ -101,8 +99,8 @@ async function store(
     }
   });
   const { signal } = goneAway;
+  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
   try {
-    const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
     const start = await readStart(chunks);
     const extension = imageExtension(contentType, start);
     if (extension === null) {
@@ -115,6 +113,8 @@ async function store(
     await objectStore.put(name, { body, contentLength, contentType, signal });
     return name;
   } catch (error) {
+    // What is left of the body is let go: a client that sends first would never read the answer.
+    void chunks.return?.().finally(() => request.resume());
     throw signal.aborted ? new Problem(400, 'The image did not arrive as a whole.') : error;
   }
 }
@@ -146,22 +146,13 @@ async function pointTo(
     const { made, oldPosterUrl } = await options.database.transaction((transaction) =>
       changePoster(transaction, change, `/image/${name}`),
     );
-    await removeObject(options, /^\/image\/(poster-[^/]+)$/.exec(oldPosterUrl ?? '')?.[1]);
+    await options.dropPoster(oldPosterUrl);
     return made;
   } catch (error) {
-    await removeObject(options, name);
+    // Whether a commit without an answer has happened, nobody knows: rather an object too many.
+    if (!(error instanceof TransientError)) {
+      await options.dropPoster(`/image/${name}`);
+    }
     throw error;
-  }
-}
-
-/** Best effort: what stays is an object that nothing points to. */
-async function removeObject(
-  { objectStore, logger }: PosterOptions,
-  name: string | undefined,
-): Promise<void> {
-  if (name !== undefined) {
-    await objectStore.remove(name).catch((error: unknown) => {
-      logger.warn({ event: 'poster.not_removed' }, describeError(error));
-    });
   }
 }

@@ -93,6 +93,13 @@ export async function deleteFilm(transaction: Transaction, id: string): Promise<
   await transaction.query({ text: 'delete from movies where id = $1', values: [id] });
 }
 
+/** By any film, published or not. */
+export async function isPosterShown(transaction: Transaction, posterUrl: string): Promise<boolean> {
+  const text = 'select exists (select from movies where poster_url = $1) as shown';
+  const [row] = await transaction.query({ text, values: [posterUrl] });
+  return row?.shown === true;
+}
+
 /** In the order of the ids, so that two writers never wait for each other. */
 const lockGenres = `
   select id from genres where id = any ($1::uuid[]) order by id for key share`;
@@ -105,6 +112,9 @@ export async function lockLinked(
   table: 'genres' | 'persons',
   ids: readonly string[],
 ): Promise<Set<string>> {
+  if (ids.length === 0) {
+    return new Set();
+  }
   const text = table === 'genres' ? lockGenres : lockPersons;
   const rows = await transaction.query({ text, values: [ids] });
   return new Set(rows.map(({ id }) => String(id)));

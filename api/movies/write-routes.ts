@@ -15,6 +15,7 @@ import { ifMatchHeader, requireIfMatch } from '../writes/entity-tag.ts';
 import { idempotencyHeader, once } from '../writes/idempotency.ts';
 import { jsonTypes, patchTypes } from '../writes/rows.ts';
 import { sendCreated, sendCurrent } from '../writes/send-made.ts';
+import type { DropPoster } from './poster-object.ts';
 import { changeFilm, makeFilm, publishFilm, removeFilm } from './film-writes.ts';
 import { adminMovieSchema, filmPatch, filmToMake } from './write-schemas.ts';
 
@@ -23,6 +24,8 @@ export interface MovieWriteOptions {
   access: Access;
   /** After a commit, so that the writer's next read is fresh. */
   forget: (id: string) => Promise<void>;
+  /** After a commit: the poster that the film had, if nobody shows it any more. */
+  dropPoster: DropPoster;
 }
 
 const tag = 'admin';
@@ -71,7 +74,7 @@ function createEndpoint({ database, access, forget }: MovieWriteOptions): Endpoi
   });
 }
 
-function changeEndpoint({ database, access, forget }: MovieWriteOptions): Endpoint {
+function changeEndpoint({ database, access, forget, dropPoster }: MovieWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'patch',
     path: '/movies/{id}',
@@ -88,11 +91,12 @@ function changeEndpoint({ database, access, forget }: MovieWriteOptions): Endpoi
     responses: { ...changeResponses, 428: problemResponse('There is no If-Match') },
     handle: async ({ params: { id }, headers: { 'If-Match': given }, body, response }) => {
       const ifMatch = requireIfMatch(given);
-      const film = await database.transaction((transaction) =>
+      const { made, oldPosterUrl } = await database.transaction((transaction) =>
         changeFilm(transaction, { id, ifMatch }, body),
       );
       await forget(id);
-      sendCurrent(response, film);
+      await dropPoster(oldPosterUrl);
+      sendCurrent(response, made);
     },
   });
 }
@@ -118,7 +122,7 @@ function publishEndpoint(options: MovieWriteOptions, verb: 'publish' | 'unpublis
   });
 }
 
-function deleteEndpoint({ database, access, forget }: MovieWriteOptions): Endpoint {
+function deleteEndpoint({ database, access, forget, dropPoster }: MovieWriteOptions): Endpoint {
   const { 200: _, ...refusals } = changeResponses;
   return defineEndpoint({
     method: 'delete',
@@ -130,8 +134,11 @@ function deleteEndpoint({ database, access, forget }: MovieWriteOptions): Endpoi
     headers,
     responses: { 204: { description: 'It is gone' }, ...refusals },
     handle: async ({ params: { id }, headers: { 'If-Match': ifMatch }, response }) => {
-      await database.transaction((transaction) => removeFilm(transaction, { id, ifMatch }));
+      const film = await database.transaction((transaction) =>
+        removeFilm(transaction, { id, ifMatch }),
+      );
       await forget(id);
+      await dropPoster(film.poster_url);
       response.status(204).end();
     },
   });

@@ -55,9 +55,10 @@ export function createOps(options: OpsOptions): Ops {
   });
   const access = adminAccessOf({ settings, redis: reading.redis, logger });
   const demo = settings.OPS_PAGE === 'demo';
+  const trustsLocal = settings.NODE_ENV !== 'production';
   return {
     ...component,
-    routes: createOpsRoutes({ watchers, source, access, database, demo }),
+    routes: createOpsRoutes({ watchers, source, access, trustsLocal, database, demo }),
     stop: () => watchers.stop(),
   };
 }

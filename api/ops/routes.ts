@@ -3,9 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import express, { type RequestHandler } from 'express';
+import type { AdminAccess } from '../auth/admin-access.ts';
+import { isFromOtherSite, isLocal } from '../auth/is-local.ts';
 import type { Database } from '../database.ts';
 import { Problem } from '../problem.ts';
-import { isLocal, type OpsAccess } from './access.ts';
 import { changeCity } from './demo.ts';
 import type { Source } from './source.ts';
 import { eventText, type Watchers } from './watchers.ts';
@@ -13,7 +14,9 @@ import { eventText, type Watchers } from './watchers.ts';
 export interface OpsRoutesOptions {
   watchers: Watchers;
   source: Source;
-  access: OpsAccess;
+  access: Pick<AdminAccess, 'isAdmin'>;
+  /** Whether this machine needs no token: a proxy on it may not say for whom it asks. */
+  trustsLocal: boolean;
   database: Database;
   /** Whether the page may change a city. */
   demo: boolean;
@@ -46,11 +49,11 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 export function createOpsRoutes(options: OpsRoutesOptions): express.Router {
-  const { watchers, source, access, database, demo } = options;
+  const { watchers, source, access, trustsLocal, database, demo } = options;
   const router = express.Router({ caseSensitive: true });
   const letIn: RequestHandler = async (request, _response, next) => {
-    if (!isLocal(request) && !(await access.isAdmin(request))) {
-      throw new Problem(401, 'From another machine this needs the bearer token of an admin.', {
+    if (!(trustsLocal && isLocal(request)) && !(await access.isAdmin(request))) {
+      throw new Problem(401, 'From here this needs the bearer token of an admin.', {
         'www-authenticate': 'Bearer realm="CineSync"',
       });
     }
@@ -83,10 +86,8 @@ export function createOpsRoutes(options: OpsRoutesOptions): express.Router {
   return router;
 }
 
-/** A form of another site can send a POST here, but not without saying where it comes from. */
 const sameOrigin: RequestHandler = (request, _response, next) => {
-  const { origin, host } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
+  if (isFromOtherSite(request)) {
     throw new Problem(403, 'This is only for the page itself.');
   }
   next();

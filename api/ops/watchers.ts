@@ -27,8 +27,11 @@ export class Watchers {
     return this.#responses.size;
   }
 
-  /** False when there are too many already. */
+  /** False when there are too many already. Who has left meanwhile is none of them. */
   add(response: ServerResponse, first: string): boolean {
+    if (response.closed) {
+      return true;
+    }
     if (this.#responses.size >= this.#options.watchersMax) {
       return false;
     }

@@ -19,6 +19,8 @@ import { changePerson, deletePerson, insertPerson } from './write-queries.ts';
 export interface PersonWriteOptions {
   database: WriteDatabase;
   access: Access;
+  /** After a commit, so that the writer's next read is fresh. */
+  forget: (id: string) => Promise<void>;
 }
 
 const tag = 'admin';
@@ -37,7 +39,7 @@ export function personWriteEndpoints(options: PersonWriteOptions): Endpoint[] {
   return [createEndpoint(options), changeEndpoint(options), deleteEndpoint(options)];
 }
 
-function createEndpoint({ database, access }: PersonWriteOptions): Endpoint {
+function createEndpoint({ database, access, forget }: PersonWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'post',
     path: '/persons',
@@ -53,12 +55,13 @@ function createEndpoint({ database, access }: PersonWriteOptions): Endpoint {
         const make = async () => oneRow(await insertPerson(transaction, body), missing);
         return once(transaction, { key, operation: 'POST /persons', body, response, make });
       });
+      await forget(person.id);
       sendCreated(response, person, 'persons');
     },
   });
 }
 
-function changeEndpoint({ database, access }: PersonWriteOptions): Endpoint {
+function changeEndpoint({ database, access, forget }: PersonWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'patch',
     path: '/persons/{id}',
@@ -75,12 +78,13 @@ function changeEndpoint({ database, access }: PersonWriteOptions): Endpoint {
       const person = await database.transaction(async (transaction) =>
         oneRow(await changePerson(transaction, id, body), missing),
       );
+      await forget(id);
       sendCurrent(response, person);
     },
   });
 }
 
-function deleteEndpoint({ database, access }: PersonWriteOptions): Endpoint {
+function deleteEndpoint({ database, access, forget }: PersonWriteOptions): Endpoint {
   return defineEndpoint({
     method: 'delete',
     path: '/persons/{id}',
@@ -99,6 +103,7 @@ function deleteEndpoint({ database, access }: PersonWriteOptions): Endpoint {
       if (gone.length === 0) {
         throw new Problem(404, missing);
       }
+      await forget(id);
       response.status(204).end();
     },
   });

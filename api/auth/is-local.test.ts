@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLocal } from './access.ts';
+import { isFromOtherSite, isLocal } from './is-local.ts';
 
 function asked(remoteAddress: string, headers: Record<string, string>) {
   return isLocal({ socket: { remoteAddress }, headers } as unknown as Parameters<
@@ -24,9 +24,18 @@ test('what a proxy passed on came from elsewhere', () => {
   const host = '127.0.0.1:8000';
   assert.ok(!asked('127.0.0.1', { host, 'x-forwarded-for': '192.0.2.7' }));
   assert.ok(!asked('127.0.0.1', { host, forwarded: 'for=192.0.2.7' }));
+  assert.ok(!asked('127.0.0.1', { host, 'x-real-ip': '192.0.2.7' }));
 });
 
 test('a name that a page of another site had led here is not ours', () => {
   assert.ok(!asked('127.0.0.1', { host: 'evil.example:8000' }));
   assert.ok(!asked('127.0.0.1', {}));
+});
+
+test('a page of another site says where it comes from', () => {
+  const host = '127.0.0.1:8000';
+  assert.ok(isFromOtherSite({ headers: { host, origin: 'http://evil.example' } }));
+  assert.ok(isFromOtherSite({ headers: { host, origin: 'null' } }));
+  assert.ok(!isFromOtherSite({ headers: { host, origin: `http://${host}` } }));
+  assert.ok(!isFromOtherSite({ headers: { host } }));
 });
