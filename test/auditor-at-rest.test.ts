@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test';
 import { cachedResources } from '../contract/resources.ts';
 import { type AuditorHealth, auditorHealth, plantOldEntry, waitForAudit } from './support/audit.ts';
 import { eventually } from './support/eventually.ts';
-import { type Pipeline, startPipeline } from './support/pipeline.ts';
+import { type Answer, type Pipeline, startPipeline } from './support/pipeline.ts';
 import { suiteScope } from './support/scope.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
@@ -118,23 +118,34 @@ describe('at rest', () => {
     await pipeline.waitUntilApplied();
   });
 
-  async function readAll(paths: readonly string[]): Promise<Map<string, string>> {
+  async function readAll(paths: readonly string[]): Promise<Map<string, Answer>> {
     const queue = [...paths];
-    const answers = new Map<string, string>();
+    const answers = new Map<string, Answer>();
     const reader = async (): Promise<void> => {
       for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-        answers.set(path, JSON.stringify((await pipeline.get(path)).data ?? null));
+        answers.set(path, await pipeline.get(path));
       }
     };
     await Promise.all(Array.from({ length: 16 }, reader));
     return answers;
   }
 
-  /** Everything is cached, with what the rows say now. */
+  /**
+   * Everything is cached: who reads while the cache is not trusted for a moment leaves nothing
+   * behind, so everything is read until no answer comes from the database.
+   */
   async function fill(paths: readonly string[]): Promise<void> {
     await pipeline.waitUntilApplied();
-    await pipeline.waitUntilTrusted();
-    await readAll(paths);
+    let toRead = paths;
+    await eventually(
+      async () => {
+        await pipeline.waitUntilTrusted();
+        const answers = await readAll(toRead);
+        toRead = toRead.filter((path) => answers.get(path)?.source === 'database');
+        return toRead.length === 0 || undefined;
+      },
+      { what: 'everything to be cached', timeoutMs: 60_000 },
+    );
   }
 
   /** What readers are told, against what they are told once the entries are gone. */
@@ -142,7 +153,9 @@ describe('at rest', () => {
     const told = await readAll(paths);
     await pipeline.redis.command('EVAL', deleteEntries, '0');
     const right = await readAll(paths);
-    return paths.filter((path) => told.get(path) !== right.get(path));
+    const dataOf = (answers: Map<string, Answer>, path: string) =>
+      JSON.stringify(answers.get(path)?.data ?? null);
+    return paths.filter((path) => dataOf(told, path) !== dataOf(right, path));
   }
 
   /**
