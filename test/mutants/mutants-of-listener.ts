@@ -101,7 +101,7 @@ export const listenerMutants: readonly Mutant[] = [
       await subscriber.connect();`,
     caughtBy: {
       test: 'workers/listener/wake-up.server.test.ts',
-      title: 'it rings for every notification, and keeps the payload with its channel',
+      title: 'it does not believe to hear before it was told so',
     },
   },
   {

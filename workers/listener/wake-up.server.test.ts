@@ -93,6 +93,18 @@ test('a network that fell silent makes it deaf, too', async (t) => {
   assert.deepEqual(await hearUntil('last'), [{ channel: 'city_updates', payload: 'again' }]);
 });
 
+test('it does not believe to hear before it was told so', async (t) => {
+  const { wakeUp, proxy, waitUntil } = await prepare(t);
+  await proxy.cut();
+  await waitUntil(false);
+  await proxy.open();
+  proxy.silence();
+  await eventually(() => proxy.countLinksAbove(-1) > 0 || undefined, { what: 'an attempt' });
+  assert.equal(wakeUp.isListening, false);
+  await proxy.open();
+  await waitUntil(true);
+});
+
 test('a server that is away for long is listened to once it is back', async (t) => {
   const { proxy, state, waitUntil, hearUntil } = await prepare(t);
   await proxy.cut();
