@@ -2,50 +2,17 @@
 // It serves at once, whichever server is away, and says so in /health, /readyz and its log.
 
 import { createLogger } from '../platform/logger.ts';
-import { createMetrics } from '../platform/metrics.ts';
 import { runProcess } from '../platform/run-process.ts';
-import { Tracing } from '../platform/tracing.ts';
-import { createAccessLog } from './access-log.ts';
-import { createClients } from './clients.ts';
-import { createApp } from './create-app.ts';
-import { createDocs } from './docs/routes.ts';
-import { createEndpoints } from './endpoints.ts';
-import { createEntryLane } from './entry-lane.ts';
-import { ServerChecks } from './health/server-checks.ts';
-import { createHttpServer } from './http-server.ts';
-import { createOps } from './ops/create-ops.ts';
-import { createReading } from './reading.ts';
-import { securityHeaders } from './security-headers.ts';
+import { createApi } from './create-api.ts';
+import { ApiProcesses, isOneOfSeveral } from './processes.ts';
 import { readApiSettings } from './settings.ts';
-import { traceRequests } from './traced.ts';
 
 await runProcess(() => {
-  const settings = readApiSettings(process.env);
+  const environment = process.env;
+  const settings = readApiSettings(environment);
   const logger = createLogger({ process: 'api', level: settings.LOG_LEVEL });
-  const metrics = createMetrics('api');
-  const tracing = new Tracing({ process: 'api', endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT });
-
-  const clients = createClients({ settings, logger });
-  const { databaseState, reconnectLoads } = clients;
-  const reading = createReading({ settings, logger, metrics, databaseState, reconnectLoads });
-
-  const probes = [...clients.probes, ...reading.probes];
-  const checks = new ServerChecks({ probes, logger });
-
-  const observing = { environment: process.env, settings, logger, metrics };
-  const endpoints = createEndpoints({ ...observing, tracing, clients, reading, checks });
-  const ops = createOps({ ...observing, database: clients.database, reading });
-  const shared = {
-    endpoints,
-    accessLog: createAccessLog({ logger, metrics }),
-    securityHeaders: securityHeaders(),
-  };
-  const pages = { docs: createDocs(), ops: ops.routes };
-  const app = createApp({ ...shared, ...pages, traceRequests: traceRequests(tracing) });
-  // Traces begin in the application: where they are wanted, every request goes the long way.
-  const lane = createEntryLane(tracing.isOn ? { ...shared, endpoints: [] } : shared);
-  const server = createHttpServer({ app, lane, host: settings.HOST, port: settings.PORT, logger });
-
-  const { components } = reading;
-  return { logger, components: [tracing, clients.component, ...components, checks, ops, server] };
+  const count = settings.API_PROCESSES;
+  return count === 1 || isOneOfSeveral()
+    ? createApi({ settings, environment, logger })
+    : { logger, components: [new ApiProcesses({ count, logger })] };
 });

@@ -10,6 +10,7 @@ test('an empty environment means the documented defaults', () => {
   assert.deepEqual(settings, {
     PORT: 8000,
     HOST: '127.0.0.1',
+    API_PROCESSES: 1,
     REDIS_URL: undefined,
     REDIS_HOST: 'localhost',
     REDIS_PORT: 6379,

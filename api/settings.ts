@@ -24,6 +24,7 @@ import { type Environment, readSettings } from '../platform/settings.ts';
 const schema = z.object({
   PORT: port(8000),
   HOST: host,
+  API_PROCESSES: integer({ min: 1, max: 64, default: 1 }),
   DATABASE_URL: databaseUrl,
   ...redisFields,
   ENABLE_KAFKA: flag(true),

@@ -4,9 +4,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 
 export type Metrics = Registry;
 
-export function createMetrics(processName: string): Metrics {
+export function createMetrics(processName: string, labels: Record<string, string> = {}): Metrics {
   const registry = new Registry();
-  registry.setDefaultLabels({ process: processName });
+  registry.setDefaultLabels({ process: processName, ...labels });
   collectDefaultMetrics({ register: registry });
   return registry;
 }

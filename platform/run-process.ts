@@ -32,7 +32,7 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
   let stopping = false;
   const forced = forcedEnd(logger);
   const grace = { delay: stopDeadlineMs, logger: false, ...forced } as const;
-  closeWithGrace(grace, async ({ signal, err }) => {
+  const { close } = closeWithGrace(grace, async ({ signal, err }) => {
     stopping = true;
     if (err) {
       await written(logger);
@@ -43,6 +43,14 @@ export async function runProcess(assemble: () => ProcessParts): Promise<void> {
     await stopAll(started, logger);
     logger.info({ event: 'process.stopped' }, 'stopped');
     await written(logger);
+  });
+
+  // One of several processes is asked to stop by the end of its line to the one that runs them: a
+  // signal might be the second, after that of the terminal.
+  process.once('disconnect', () => {
+    if (!stopping) {
+      close();
+    }
   });
 
   try {

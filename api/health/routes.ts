@@ -3,6 +3,7 @@
 import type { HealthCheck } from '../../platform/health.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { registerProblemGauge } from '../../platform/problem-gauge.ts';
+import { createMetricsText } from '../process-metrics.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, sendJson } from '../endpoint.ts';
 import { diagnose } from './diagnose.ts';
 import {
@@ -80,6 +81,7 @@ function overallStatus(checks: Record<string, HealthCheck>): Health['status'] {
 }
 
 function metricsEndpoint(metrics: Metrics): Endpoint {
+  const readAll = createMetricsText(metrics);
   return defineEndpoint({
     path: '/metrics',
     tag,
@@ -88,7 +90,7 @@ function metricsEndpoint(metrics: Metrics): Endpoint {
       200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
     },
     handle: async ({ response }) => {
-      const text = await metrics.metrics();
+      const text = await readAll();
       response.setHeader('content-type', metrics.contentType);
       response.setHeader('cache-control', 'no-store');
       response.end(text);
