@@ -13,7 +13,7 @@ const pollIntervalMs = 20;
 /** Asks again until the answer is something; what was thrown last explains a failure. */
 export async function eventually<Value>(
   ask: () => Promise<Value | undefined> | Value | undefined,
-  { what, timeoutMs = 15_000 }: EventuallyOptions,
+  { what, timeoutMs = 30_000 }: EventuallyOptions,
 ): Promise<Value> {
   const untilMs = performance.now() + timeoutMs;
   let cause: unknown;
