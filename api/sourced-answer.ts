@@ -16,6 +16,9 @@ export function sourcedSchema<Data extends z.ZodType>(data: Data) {
   return z.object({ source, data });
 }
 
+/** What every sourced answer may be instead. */
+export const notModifiedResponse = { description: 'Still what If-None-Match names' };
+
 export interface SourcedAnswer {
   status: 200 | 304;
   /** Name, value, name, value. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Reader } from '../../cache/read-result.ts';
 import { canonicalCodeOf } from '../canonical-code.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
-import { sendSourced, sourcedSchema } from '../sourced-answer.ts';
+import { notModifiedResponse, sendSourced, sourcedSchema } from '../sourced-answer.ts';
 
 const citiesSchema = z
   .array(
@@ -31,6 +31,7 @@ export function cityEndpoints(cities: Reader): Endpoint[] {
       }),
       responses: {
         200: jsonResponse('Its cities', sourcedSchema(citiesSchema)),
+        304: notModifiedResponse,
         400: problemResponse('Not a country code'),
         503: problemResponse('The database does not respond'),
       },

@@ -10,7 +10,7 @@ import type { Database } from '../database.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
 import { genreSchema, moviePageFields } from '../movies/schemas.ts';
 import { pageParameters } from '../page-parameters.ts';
-import { sendFound, sendSourced, sourcedSchema } from '../sourced-answer.ts';
+import { notModifiedResponse, sendFound, sendSourced, sourcedSchema } from '../sourced-answer.ts';
 
 export interface GenreEndpointsOptions {
   genres: Reader;
@@ -29,6 +29,7 @@ function listEndpoint({ genreList }: GenreEndpointsOptions): Endpoint {
     summary: 'All genres, by name',
     responses: {
       200: jsonResponse('The genres', sourcedSchema(z.array(genreSchema))),
+      304: notModifiedResponse,
       503: problemResponse('The database does not respond'),
     },
     handle: async ({ response }) => sendSourced(response, await genreList.read(onlyCode)),
@@ -51,6 +52,7 @@ function moviesEndpoint(options: GenreEndpointsOptions): Endpoint {
     query: z.object(pageParameters),
     responses: {
       200: jsonResponse('One page; empty after the last', sourcedSchema(genrePageSchema)),
+      304: notModifiedResponse,
       400: problemResponse('Not a UUID, a page or a size'),
       404: problemResponse('No such genre'),
       503: problemResponse('The database does not respond'),

@@ -5,7 +5,7 @@ import { popularFilmsMax } from '../../cache/loaders/movies-popular.ts';
 import type { Reader } from '../../cache/read-result.ts';
 import { onlyCode } from '../../contract/resources.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
-import { sendSourced, sourcedSchema } from '../sourced-answer.ts';
+import { notModifiedResponse, sendSourced, sourcedSchema } from '../sourced-answer.ts';
 import { listedMovieSchema } from './schemas.ts';
 
 export function popularEndpoint(popular: Reader): Endpoint {
@@ -18,6 +18,7 @@ export function popularEndpoint(popular: Reader): Endpoint {
       'Films that nobody has rated are last.',
     responses: {
       200: jsonResponse('Most popular first', sourcedSchema(z.array(listedMovieSchema))),
+      304: notModifiedResponse,
       503: problemResponse('The database does not respond'),
     },
     handle: async ({ response }) => sendSourced(response, await popular.read(onlyCode)),

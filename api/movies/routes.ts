@@ -6,7 +6,7 @@ import type { AdminAccess } from '../auth/admin-access.ts';
 import { canonicalCodeOf } from '../canonical-code.ts';
 import type { Database } from '../database.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
-import { sendFound, sourcedSchema } from '../sourced-answer.ts';
+import { notModifiedResponse, sendFound, sourcedSchema } from '../sourced-answer.ts';
 import { sendToAdmin } from './admin-read.ts';
 import { movieSchema } from './schemas.ts';
 import { adminMovieSchema } from './write-schemas.ts';
@@ -30,6 +30,7 @@ export function movieEndpoint({ movies, database, admins }: MovieEndpointOptions
     }),
     responses: {
       200: jsonResponse('The film', z.union([sourcedSchema(movieSchema), adminMovieSchema])),
+      304: notModifiedResponse,
       400: problemResponse('Not a UUID'),
       404: problemResponse('No such film, or not published'),
       503: problemResponse('The database does not respond'),

@@ -6,7 +6,7 @@ import type { Reader } from '../../cache/read-result.ts';
 import { canonicalCodeOf } from '../canonical-code.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, problemResponse } from '../endpoint.ts';
 import { filmFields, timeFields } from '../movies/schemas.ts';
-import { sendFound, sourcedSchema } from '../sourced-answer.ts';
+import { notModifiedResponse, sendFound, sourcedSchema } from '../sourced-answer.ts';
 
 export const personPageSchema = z
   .object({
@@ -34,6 +34,7 @@ export function personEndpoint(persons: Reader): Endpoint {
     }),
     responses: {
       200: jsonResponse('The person', sourcedSchema(personPageSchema)),
+      304: notModifiedResponse,
       400: problemResponse('Not a UUID'),
       404: problemResponse('No such person'),
       503: problemResponse('The database does not respond'),
