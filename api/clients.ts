@@ -21,8 +21,8 @@ export interface Clients {
   /** For lists and searches, so that they never keep the loads of the cache waiting. */
   readonly listDatabase: Database;
   readonly databaseState: DatabaseStateReader;
-  /** Drops the connections that loads use. */
-  reconnectLoads(): void;
+  /** Leaves the server at the end of the connections: it may not be the primary any more. */
+  reconnect(): void;
   readonly objectStore: ObjectStore;
   /** They need no start; stopping them closes their connections. */
   readonly component: Component;
@@ -56,7 +56,11 @@ export function createClients({
   return {
     ...boundDatabases(pools),
     databaseState,
-    reconnectLoads: () => pools.loads.renew(),
+    reconnect: () => {
+      for (const pool of [pools.loads, pools.lists, pools.writes]) {
+        pool.renew();
+      }
+    },
     objectStore,
     component: {
       name: 'clients',

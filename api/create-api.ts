@@ -31,8 +31,8 @@ export function createApi({ settings, environment, logger }: ApiOptions): Proces
   const tracing = new Tracing({ process: 'api', endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT });
 
   const clients = createClients({ settings, logger });
-  const { databaseState, reconnectLoads } = clients;
-  const reading = createReading({ settings, logger, metrics, databaseState, reconnectLoads });
+  const { databaseState, reconnect } = clients;
+  const reading = createReading({ settings, logger, metrics, databaseState, reconnect });
 
   const probes = [...clients.probes, ...reading.probes];
   const checks = new ServerChecks({ probes, logger });

@@ -44,8 +44,8 @@ export interface ReadingOptions {
   logger: Logger;
   metrics: Metrics;
   databaseState: DatabaseStateReader;
-  /** Drops the connections that loads use. */
-  reconnectLoads: () => void;
+  /** A load has met another server than the one that the cache speaks for. */
+  reconnect: () => void;
 }
 
 export function createReading(options: ReadingOptions): Reading {
@@ -53,7 +53,7 @@ export function createReading(options: ReadingOptions): Reading {
 }
 
 function readCached(options: ReadingOptions): Reading {
-  const { settings, logger, metrics, databaseState, reconnectLoads } = options;
+  const { settings, logger, metrics, databaseState, reconnect } = options;
   const redis = new RedisConnection({
     url: redisUrlOf(settings),
     name: 'cinesync-api',
@@ -78,7 +78,7 @@ function readCached(options: ReadingOptions): Reading {
     memory,
     metrics: createCacheMetrics(metrics),
     expectedIncarnation: () => databaseState.latest?.incarnation ?? null,
-    reconnect: reconnectLoads,
+    reconnect,
   };
   return {
     redis,

@@ -89,7 +89,7 @@ async function readDocument(scope: ReturnType<typeof suiteScope>): Promise<strin
     logger,
     metrics,
     databaseState: {} as Clients['databaseState'],
-    reconnectLoads: () => undefined,
+    reconnect: () => undefined,
   });
   const checks = {} as ServerChecks;
   const tracing = new Tracing({ process: 'test', endpoint: undefined });

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { adminEnv, makeToken } from '../support/admin.ts';
 import { eventually } from '../support/eventually.ts';
 import { type OwnPostgres, startOwnPostgres, startStandby } from '../support/own-postgres.ts';
 import { type Pipeline, startPipeline } from '../support/pipeline.ts';
@@ -10,12 +11,15 @@ import type { RunningProcess } from '../support/processes.ts';
 import { suiteScope } from '../support/scope.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
+const readingApplications = ['cinesync-api', 'cinesync-api-lists'];
+
 describe('beside an old primary that goes on', () => {
   const scope = suiteScope();
   let old: OwnPostgres;
   let promoted: OwnPostgres;
   let pipeline: Pipeline;
   let api: RunningProcess;
+  let token: string;
   let addresses: Record<'api' | 'listener' | 'test', TcpProxy>;
 
   before(async () => {
@@ -36,12 +40,14 @@ describe('beside an old primary that goes on', () => {
     api = pipeline.startApi({
       DATABASE_URL: addresses.api.through(pipeline.database.url),
       LEASE_MS: '30000',
+      ...adminEnv,
     });
+    token = await makeToken();
     await pipeline.waitUntilApplied();
     await pipeline.waitUntilTrusted();
     await pipeline.sql(`insert into city(name, countrycode, population) values ('Town', 'BGR', 1)`);
     await pipeline.waitUntilApplied();
-    await keepLoading();
+    await keepReading();
     await failOver();
   });
 
@@ -60,7 +66,7 @@ describe('beside an old primary that goes on', () => {
     const applied = pipeline.waitUntilApplied().then(() => (isApplied = true));
     await eventually(
       async () => {
-        await keepLoading();
+        await keepReading();
         return isApplied ? await isTrusted() : undefined;
       },
       { what: 'the API to trust what the new primary says', timeoutMs: 90_000 },
@@ -68,8 +74,11 @@ describe('beside an old primary that goes on', () => {
     await applied;
   }
 
-  /** Uses the connection over which rows are loaded, so that the pool keeps it. */
-  async function keepLoading(): Promise<void> {
+  /** Uses the connections for loads and for lists, so that their pools keep them. */
+  async function keepReading(): Promise<void> {
+    const film = `${await api.url()}/movies/0a0a0a0a-0000-4000-8000-000000000000`;
+    // What an admin is shown is loaded without asking which server answers.
+    await fetch(film, { headers: { authorization: `Bearer ${token}` } });
     await pipeline.get('/movies');
   }
 
@@ -89,7 +98,9 @@ describe('beside an old primary that goes on', () => {
 
   test('a row that it still returns is not stored, and its connection is left', async () => {
     assert.equal(await pipeline.entry('cities_BGR'), null);
-    assert.notEqual(await sessionsOnOld('cinesync-api'), 0);
+    for (const application of readingApplications) {
+      assert.notEqual(await sessionsOnOld(application), 0);
+    }
     const since = api.logs.length;
 
     const { data } = await pipeline.get('/cities/BGR');
@@ -98,9 +109,11 @@ describe('beside an old primary that goes on', () => {
       since,
       where: (line) => line.applicationName === 'cinesync-api',
     });
-    await eventually(async () => (await sessionsOnOld('cinesync-api')) === 0 || undefined, {
-      what: 'no connection of the API to lead to the old primary',
-    });
+    for (const application of readingApplications) {
+      await eventually(async () => (await sessionsOnOld(application)) === 0 || undefined, {
+        what: `no connection of ${application} to lead to the old primary`,
+      });
+    }
     assert.deepEqual((await pipeline.warm('/cities/BGR')).data, data);
   });
 
