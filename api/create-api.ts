@@ -16,7 +16,7 @@ import { createHttpServer } from './http-server.ts';
 import { createOps } from './ops/create-ops.ts';
 import { workerLabel } from './process-metrics.ts';
 import { createReading } from './reading.ts';
-import { securityHeaders } from './security-headers.ts';
+import { dataOptions, securityHeaders } from './security-headers.ts';
 import type { ApiSettings } from './settings.ts';
 import { traceRequests } from './traced.ts';
 
@@ -43,7 +43,7 @@ export function createApi({ settings, environment, logger }: ApiOptions): Proces
   const shared = {
     endpoints,
     accessLog: createAccessLog({ logger, metrics }),
-    securityHeaders: securityHeaders(),
+    securityHeaders: securityHeaders(dataOptions),
   };
   const pages = { docs: createDocs(), ops: ops.routes };
   const app = createApp({ ...shared, ...pages, traceRequests: traceRequests(tracing) });

@@ -13,7 +13,7 @@ import { createAppServer } from './create-app-server.ts';
 import { createApp } from './create-app.ts';
 import { defineEndpoint, type Endpoint, sendJson } from './endpoint.ts';
 import { Problem } from './problem.ts';
-import { securityHeaders } from './security-headers.ts';
+import { dataOptions, securityHeaders } from './security-headers.ts';
 
 const shape = z.strictObject({
   title: z.string().max(5, 'must be 5 characters or fewer'),
@@ -67,7 +67,12 @@ describe('an endpoint', () => {
     const metrics = createMetrics('test');
     const accessLog = createAccessLog({ logger, metrics });
     const docs = express.Router();
-    const app = createApp({ endpoints, docs, accessLog, securityHeaders: securityHeaders() });
+    const app = createApp({
+      endpoints,
+      docs,
+      accessLog,
+      securityHeaders: securityHeaders(dataOptions),
+    });
     const server = createAppServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
     scope.after(() => void server.close());

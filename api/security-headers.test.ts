@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { helmetOptions, securityHeaders, setSecurityHeaders } from './security-headers.ts';
+import {
+  dataOptions,
+  pageOptions,
+  securityHeaders,
+  setSecurityHeaders,
+} from './security-headers.ts';
 
 /** The headers of an answer behind that middleware, but those of every answer. */
 async function headersBehind(t: TestContext, middleware: RequestHandler) {
@@ -20,8 +25,21 @@ async function headersBehind(t: TestContext, middleware: RequestHandler) {
   return Object.fromEntries([...headers].filter(([name]) => name !== 'date'));
 }
 
-test('the list is what helmet would send, header by header', async (t) => {
-  const ours = await headersBehind(t, setSecurityHeaders(securityHeaders()));
-  assert.deepEqual(ours, await headersBehind(t, helmet(helmetOptions)));
-  assert.ok(ours['content-security-policy']);
+for (const [kind, options] of Object.entries({ pages: pageOptions, data: dataOptions })) {
+  test(`the list for ${kind} is what helmet would send, header by header`, async (t) => {
+    const ours = await headersBehind(t, setSecurityHeaders(securityHeaders(options)));
+    assert.deepEqual(ours, await headersBehind(t, helmet(options)));
+    assert.ok(ours['content-security-policy']);
+  });
+}
+
+test('data carries what matters where nothing is run, and no more', () => {
+  assert.deepEqual(securityHeaders(dataOptions), [
+    'content-security-policy',
+    "default-src 'none';frame-ancestors 'none'",
+    'cross-origin-resource-policy',
+    'same-origin',
+    'x-content-type-options',
+    'nosniff',
+  ]);
 });

@@ -15,7 +15,7 @@ import { createAppServer } from '../create-app-server.ts';
 import { createEndpoints } from '../endpoints.ts';
 import type { ServerChecks } from '../health/server-checks.ts';
 import { createReading } from '../reading.ts';
-import { securityHeaders } from '../security-headers.ts';
+import { dataOptions, securityHeaders } from '../security-headers.ts';
 import { readApiSettings } from '../settings.ts';
 
 interface Operation {
@@ -104,7 +104,12 @@ async function readDocument(scope: ReturnType<typeof suiteScope>): Promise<strin
   });
   const accessLog = createAccessLog({ logger, metrics });
   const docs = express.Router();
-  const app = createApp({ endpoints, docs, accessLog, securityHeaders: securityHeaders() });
+  const app = createApp({
+    endpoints,
+    docs,
+    accessLog,
+    securityHeaders: securityHeaders(dataOptions),
+  });
   const server = createAppServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   scope.after(() => void server.close());

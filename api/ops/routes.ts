@@ -7,6 +7,7 @@ import type { AdminAccess } from '../auth/admin-access.ts';
 import { isFromOtherSite, isLocal } from '../auth/is-local.ts';
 import type { Database } from '../database.ts';
 import { Problem } from '../problem.ts';
+import { pageOptions, securityHeaders, setSecurityHeaders } from '../security-headers.ts';
 import { changeCity } from './demo.ts';
 import type { Source } from './source.ts';
 import { eventText, type Watchers } from './watchers.ts';
@@ -59,6 +60,7 @@ export function createOpsRoutes(options: OpsRoutesOptions): express.Router {
     }
     next();
   };
+  router.use(setSecurityHeaders(securityHeaders(pageOptions)));
   router.use((_request, response, next) => {
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', 'no-store');
