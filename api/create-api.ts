@@ -6,6 +6,7 @@ import type { ProcessParts } from '../platform/run-process.ts';
 import type { Environment } from '../platform/settings.ts';
 import { Tracing } from '../platform/tracing.ts';
 import { createAccessLog } from './access-log.ts';
+import { adminAccessOf } from './auth/create-admin-access.ts';
 import { createClients } from './clients.ts';
 import { createApp } from './create-app.ts';
 import { createDocs } from './docs/routes.ts';
@@ -16,7 +17,7 @@ import { createHttpServer } from './http-server.ts';
 import { createOps } from './ops/create-ops.ts';
 import { workerLabel } from './process-metrics.ts';
 import { createReading } from './reading.ts';
-import { dataOptions, securityHeaders } from './security-headers.ts';
+import { dataProtection, securityHeaders } from './security-headers.ts';
 import type { ApiSettings } from './settings.ts';
 import { traceRequests } from './traced.ts';
 
@@ -37,13 +38,14 @@ export function createApi({ settings, environment, logger }: ApiOptions): Proces
   const probes = [...clients.probes, ...reading.probes];
   const checks = new ServerChecks({ probes, logger });
 
+  const admins = adminAccessOf({ settings, redis: reading.redis, logger });
   const observing = { environment, settings, logger, metrics };
-  const endpoints = createEndpoints({ ...observing, tracing, clients, reading, checks });
-  const ops = createOps({ ...observing, database: clients.database, reading });
+  const endpoints = createEndpoints({ ...observing, tracing, clients, reading, checks, admins });
+  const ops = createOps({ ...observing, database: clients.database, reading, admins });
   const shared = {
     endpoints,
     accessLog: createAccessLog({ logger, metrics }),
-    securityHeaders: securityHeaders(dataOptions),
+    securityHeaders: securityHeaders(dataProtection),
   };
   const pages = { docs: createDocs(), ops: ops.routes };
   const app = createApp({ ...shared, ...pages, traceRequests: traceRequests(tracing) });

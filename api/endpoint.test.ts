@@ -13,7 +13,7 @@ import { createAppServer } from './create-app-server.ts';
 import { createApp } from './create-app.ts';
 import { defineEndpoint, type Endpoint, sendJson } from './endpoint.ts';
 import { Problem } from './problem.ts';
-import { dataOptions, securityHeaders } from './security-headers.ts';
+import { dataProtection, securityHeaders } from './security-headers.ts';
 
 const shape = z.strictObject({
   title: z.string().max(5, 'must be 5 characters or fewer'),
@@ -71,7 +71,7 @@ describe('an endpoint', () => {
       endpoints,
       docs,
       accessLog,
-      securityHeaders: securityHeaders(dataOptions),
+      securityHeaders: securityHeaders(dataProtection),
     });
     const server = createAppServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');

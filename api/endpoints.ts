@@ -6,7 +6,7 @@ import { cachedResource, onlyCode, type ResourceName } from '../contract/resourc
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Tracing } from '../platform/tracing.ts';
-import { adminAccessOf } from './auth/create-admin-access.ts';
+import type { AdminAccess } from './auth/admin-access.ts';
 import { cityEndpoints } from './cities/routes.ts';
 import type { Clients } from './clients.ts';
 import { withOpenApi } from './docs/openapi.ts';
@@ -36,12 +36,12 @@ export interface EndpointsOptions {
   reading: Reading;
   checks: ServerChecks;
   tracing: Tracing;
+  admins: AdminAccess;
 }
 
 export function createEndpoints(options: EndpointsOptions): Endpoint[] {
-  const { settings, logger, metrics, clients, reading, checks, tracing } = options;
+  const { settings, logger, metrics, clients, reading, checks, tracing, admins } = options;
   const { database, listDatabase, writeDatabase, objectStore } = clients;
-  const admins = adminAccessOf({ settings, redis: reading.redis, logger });
   const writing = { database: traceWrites(tracing, writeDatabase), access: admins.write };
   const forgetEntry = createForgetEntry({ redis: reading.redis, logger });
   const forgetOf = (name: ResourceName) => (code: string) =>

@@ -163,6 +163,7 @@ describe('the documentation', () => {
       const policy = page.headers.get('content-security-policy') ?? '';
       assert.match(policy, /script-src 'self'(;|$)/);
       assert.doesNotMatch(policy, /upgrade-insecure-requests/);
+      assert.equal(page.headers.get('cross-origin-opener-policy'), 'same-origin');
       const html = await page.text();
       assert.doesNotMatch(html, /<script>|<script [^>]*>[^<\s]|\son\w+=/);
       const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);

@@ -34,6 +34,7 @@ describe('the dashboard', () => {
     const policy = response.headers.get('content-security-policy') ?? '';
     assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'; /);
     assert.doesNotMatch(policy, /unsafe|https?:/);
+    assert.equal(response.headers.get('cross-origin-opener-policy'), 'same-origin');
     assert.doesNotMatch(await response.text(), /https?:|style=|onclick=/);
     assert.equal(new URL((await fetch(`${url}/ops/`)).url).pathname, '/ops');
   });

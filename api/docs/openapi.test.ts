@@ -11,11 +11,12 @@ import { suiteScope } from '../../test/support/scope.ts';
 import { createAccessLog } from '../access-log.ts';
 import type { Clients } from '../clients.ts';
 import { createApp } from '../create-app.ts';
+import { adminAccessOf } from '../auth/create-admin-access.ts';
 import { createAppServer } from '../create-app-server.ts';
 import { createEndpoints } from '../endpoints.ts';
 import type { ServerChecks } from '../health/server-checks.ts';
 import { createReading } from '../reading.ts';
-import { dataOptions, securityHeaders } from '../security-headers.ts';
+import { dataProtection, securityHeaders } from '../security-headers.ts';
 import { readApiSettings } from '../settings.ts';
 
 interface Operation {
@@ -66,6 +67,16 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('documents the 304 of every answer that says where it came from', () => {
+    const sourced = operations.filter(([, , { responses }]) =>
+      JSON.stringify(responses['200'] ?? '').includes('Where the data came from'),
+    );
+    assert.ok(sourced.length > 5);
+    for (const [method, path, { responses }] of sourced) {
+      assert.ok(responses['304'], `${method} ${path}`);
+    }
+  });
+
   test('gives an example of every JSON body, and what may be wrong with it', () => {
     for (const [method, path, { requestBody, responses }] of operations) {
       for (const [type, { example }] of Object.entries(requestBody?.content ?? {})) {
@@ -101,6 +112,7 @@ async function readDocument(scope: ReturnType<typeof suiteScope>): Promise<strin
     clients,
     reading,
     checks,
+    admins: adminAccessOf({ settings, redis: reading.redis, logger }),
   });
   const accessLog = createAccessLog({ logger, metrics });
   const docs = express.Router();
@@ -108,7 +120,7 @@ async function readDocument(scope: ReturnType<typeof suiteScope>): Promise<strin
     endpoints,
     docs,
     accessLog,
-    securityHeaders: securityHeaders(dataOptions),
+    securityHeaders: securityHeaders(dataProtection),
   });
   const server = createAppServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');

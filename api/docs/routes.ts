@@ -3,7 +3,7 @@
 import express from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { Problem } from '../problem.ts';
-import { pageOptions, securityHeaders, setSecurityHeaders } from '../security-headers.ts';
+import { pageProtection, securityHeaders, setSecurityHeaders } from '../security-headers.ts';
 
 export function createDocs(): express.Router {
   const page = swaggerUi.setup(undefined, {
@@ -11,7 +11,7 @@ export function createDocs(): express.Router {
     swaggerOptions: { url: '../openapi.json' },
   });
   const router = express.Router({ caseSensitive: true });
-  router.use(setSecurityHeaders(securityHeaders(pageOptions)));
+  router.use(setSecurityHeaders(securityHeaders(pageProtection)));
   router.use((request, _response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new Problem(405, 'The documentation can only be read.', { allow: 'GET, HEAD' });

@@ -8,7 +8,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import type { Component } from '../../platform/run-process.ts';
 import type { Environment } from '../../platform/settings.ts';
 import type { Database } from '../database.ts';
-import { adminAccessOf } from '../auth/create-admin-access.ts';
+import type { AdminAccess } from '../auth/admin-access.ts';
 import type { Reading } from '../reading.ts';
 import type { ApiSettings } from '../settings.ts';
 import { OwnFigures } from './own-figures.ts';
@@ -25,13 +25,14 @@ export interface OpsOptions {
   settings: ApiSettings;
   environment: Environment;
   database: Database;
-  reading: Pick<Reading, 'readResources' | 'redis'>;
+  reading: Pick<Reading, 'readResources'>;
+  admins: Pick<AdminAccess, 'isAdmin'>;
   metrics: Metrics;
   logger: Logger;
 }
 
 export function createOps(options: OpsOptions): Ops {
-  const { settings, environment, database, reading, metrics } = options;
+  const { settings, environment, database, reading, admins, metrics } = options;
   const component = { name: 'ops', start: async () => undefined };
   if (settings.OPS_PAGE === 'off') {
     return { ...component, routes: undefined, stop: async () => undefined };
@@ -53,12 +54,11 @@ export function createOps(options: OpsOptions): Ops {
       logger.warn({ event: 'ops.failed' }, `nothing to show: ${describeError(error)}`);
     },
   });
-  const access = adminAccessOf({ settings, redis: reading.redis, logger });
   const demo = settings.OPS_PAGE === 'demo';
   const trustsLocal = settings.NODE_ENV !== 'production';
   return {
     ...component,
-    routes: createOpsRoutes({ watchers, source, access, trustsLocal, database, demo }),
+    routes: createOpsRoutes({ watchers, source, admins, trustsLocal, database, demo }),
     stop: () => watchers.stop(),
   };
 }

@@ -7,7 +7,7 @@ import type { AdminAccess } from '../auth/admin-access.ts';
 import { isFromOtherSite, isLocal } from '../auth/is-local.ts';
 import type { Database } from '../database.ts';
 import { Problem } from '../problem.ts';
-import { pageOptions, securityHeaders, setSecurityHeaders } from '../security-headers.ts';
+import { pageProtection, securityHeaders, setSecurityHeaders } from '../security-headers.ts';
 import { changeCity } from './demo.ts';
 import type { Source } from './source.ts';
 import { eventText, type Watchers } from './watchers.ts';
@@ -15,7 +15,7 @@ import { eventText, type Watchers } from './watchers.ts';
 export interface OpsRoutesOptions {
   watchers: Watchers;
   source: Source;
-  access: Pick<AdminAccess, 'isAdmin'>;
+  admins: Pick<AdminAccess, 'isAdmin'>;
   /** Whether this machine needs no token: a proxy on it may not say for whom it asks. */
   trustsLocal: boolean;
   database: Database;
@@ -50,17 +50,17 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 export function createOpsRoutes(options: OpsRoutesOptions): express.Router {
-  const { watchers, source, access, trustsLocal, database, demo } = options;
+  const { watchers, source, admins, trustsLocal, database, demo } = options;
   const router = express.Router({ caseSensitive: true });
   const letIn: RequestHandler = async (request, _response, next) => {
-    if (!(trustsLocal && isLocal(request)) && !(await access.isAdmin(request))) {
+    if (!(trustsLocal && isLocal(request)) && !(await admins.isAdmin(request))) {
       throw new Problem(401, 'From here this needs the bearer token of an admin.', {
         'www-authenticate': 'Bearer realm="CineSync"',
       });
     }
     next();
   };
-  router.use(setSecurityHeaders(securityHeaders(pageOptions)));
+  router.use(setSecurityHeaders(securityHeaders(pageProtection)));
   router.use((_request, response, next) => {
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', 'no-store');
