@@ -55,6 +55,12 @@ function createQuestions(): () => Promise<string | null> {
     new Promise((resolve) => {
       const id = randomUUID();
       open.set(id, resolve);
-      process.send?.({ type: questionType, id });
+      // While this process stops there is nobody to ask: told here, it would be a fault elsewhere.
+      process.send?.({ type: questionType, id }, undefined, undefined, (error) => {
+        if (error !== null) {
+          open.delete(id);
+          resolve(null);
+        }
+      });
     });
 }

@@ -3,8 +3,8 @@
 import type { HealthCheck } from '../../platform/health.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { registerProblemGauge } from '../../platform/problem-gauge.ts';
-import { createMetricsText } from '../process-metrics.ts';
 import { defineEndpoint, type Endpoint, jsonResponse, sendJson } from '../endpoint.ts';
+import { createMetricsText } from '../process-metrics.ts';
 import { diagnose } from './diagnose.ts';
 import {
   type Health,
