@@ -13,6 +13,7 @@ import type { RedisDatabase } from '../../test/support/redis.ts';
 import { codeOf, fillCities } from '../world/cities.ts';
 import { startObviousPipeline } from '../world/obvious-pipeline.ts';
 import { startOurPipeline } from '../world/our-pipeline.ts';
+import { settle } from './settle.ts';
 import { pause } from '../../platform/retry.ts';
 
 interface Arm {
@@ -78,7 +79,7 @@ async function measure(
   run: (arm: Arm) => Promise<number[]>,
 ): Promise<Latencies> {
   // Until what the filling left behind has been relayed.
-  for (const arm of arms) await probe(arm, 3, 60);
+  for (const arm of arms) await settle(arm);
   return await interleave({
     arms,
     rounds,

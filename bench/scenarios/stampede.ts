@@ -65,7 +65,7 @@ export const stampede: Scenario = {
 
 function startReading(read: () => Promise<unknown>) {
   const state = { count: 0, stopping: false };
-  const everybody = Array.from({ length: readers }, async () => {
+  const reading = Array.from({ length: readers }, async () => {
     await pause(Math.random() * restMs);
     while (!state.stopping) {
       await read();
@@ -73,13 +73,16 @@ function startReading(read: () => Promise<unknown>) {
       await pause(2 * restMs * Math.random());
     }
   });
+  const everybody = Promise.all(reading);
+  // Told when it is waited for: until then a read that failed ends nobody else's work.
+  everybody.catch(() => undefined);
   return {
     get count() {
       return state.count;
     },
     stop: async () => {
       state.stopping = true;
-      await Promise.all(everybody);
+      await everybody;
     },
   };
 }
