@@ -22,4 +22,5 @@ begin;
 \ir migrations/0047_quick_bulk.sql
 \ir migrations/0048_bounded_read.sql
 \ir migrations/0050_traceparent.sql
+\ir migrations/0051_read_the_rest.sql
 commit;

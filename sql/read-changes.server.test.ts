@@ -29,11 +29,15 @@ describe('reading changes', () => {
   const scope = suiteScope();
   let database: Database;
 
-  async function read(floor = '0', rowsMax = 1000): Promise<Change[]> {
-    return await database.query<Change>('select * from cache.read_changes($1::xid8, $2)', [
-      floor,
-      rowsMax,
-    ]);
+  async function read(
+    floor = '0',
+    rowsMax = 1000,
+    held: (string | null)[] = [],
+  ): Promise<Change[]> {
+    return await database.query<Change>(
+      'select * from cache.read_other_changes($1::xid8, $2, $3::bigint[])',
+      [floor, rowsMax, held],
+    );
   }
 
   const codesOf = (changes: Change[]) => changes.flatMap(({ codes }) => codes ?? []);
@@ -178,6 +182,26 @@ describe('reading changes', () => {
     assert.notEqual(moved[0]?.row_ctid, seen[0]?.row_ctid);
     assert.equal(await remove(seen), 0);
     assert.deepEqual(codesOf(moved), ['BBB']);
+  });
+
+  test('what is held is left out, and takes no room from others', async () => {
+    for (const code of ['AAA', 'BBB', 'CCC', 'DDD']) await database.query(insertCity(code));
+    const [first, second] = await read('0', 2);
+    const held = [first?.id ?? null, second?.id ?? null];
+    assert.deepEqual(codesOf(await read('0', 2, held)), ['CCC', 'DDD']);
+    assert.deepEqual(codesOf(await read('0', 1, held)), ['CCC']);
+    const [third, fourth] = await read('0', 2, held);
+    const nothing = await read('0', 2, [...held, third?.id ?? null, fourth?.id ?? null]);
+    assert.deepEqual(
+      nothing.map(({ id }) => id),
+      [null],
+    );
+  });
+
+  test('a listener of before reads all that is visible', async () => {
+    await database.query(insertCity('AAA'));
+    const seen = await database.query(`select codes from cache.read_changes('0', 10)`);
+    assert.deepEqual(seen, [{ codes: ['AAA'] }]);
   });
 
   test('dead rows below the floor are not walked over', async () => {

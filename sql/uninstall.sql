@@ -13,7 +13,7 @@ do $$
 begin
   if to_regclass('public.schema_migrations') is not null then
     delete from public.schema_migrations
-     where version between '0010' and '0039' or version in ('0047', '0048', '0050');
+     where version between '0010' and '0039' or version in ('0047', '0048', '0050', '0051');
   end if;
   if to_regrole('cache_owner') is not null then
     alter default privileges for role cache_owner grant execute on functions to public;

@@ -49,7 +49,7 @@ async function checkAddress(
                current_setting('server_version_num')::integer as version_number,
                pg_is_in_recovery() as standby, current_user::text as login,
                to_regclass('cache.outbox') is not null
-                 and to_regprocedure('cache.read_changes(xid8, integer)') is not null as migrated`,
+                 and to_regprocedure('cache.read_other_changes(xid8, integer, bigint[])') is not null as migrated`,
     });
     const server = serverRow.parse(row);
     return { server, findings: judgeServer(setting, server) };
@@ -79,7 +79,7 @@ async function checkListenerRights({ listenerDatabase }: Observer, login: string
     text: `
       select has_table_privilege('cache.outbox', 'select')
          and has_table_privilege('cache.outbox', 'delete')
-         and has_function_privilege('cache.read_changes(xid8, integer)', 'execute')
+         and has_function_privilege('cache.read_other_changes(xid8, integer, bigint[])', 'execute')
          and has_function_privilege('cache.audit(text[])', 'execute') as enough`,
   });
   return row?.enough === true

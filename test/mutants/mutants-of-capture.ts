@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 
 const parts = 'sql/migrations/0015_capture_parts.sql';
 const source = 'sql/migrations/0016_capture_source.sql';
-const reading = 'sql/migrations/0023_read_changes.sql';
+const reading = 'sql/migrations/0051_read_the_rest.sql';
 const bounded = 'sql/migrations/0048_bounded_read.sql';
 const incarnation = 'sql/migrations/0022_incarnation.sql';
 const writesTest = 'sql/capture-writes.server.test.ts';
@@ -110,7 +110,7 @@ export const captureMutants: readonly Mutant[] = [
   {
     name: 'a full read moves the floor on',
     file: reading,
-    find: `if change.total >= read_changes.rows_max then`,
+    find: `if change.total >= read_other_changes.rows_max then`,
     replace: `if change.total < 0 then`,
     caughtBy: { test: readingTest, title: 'an incomplete read keeps its floor' },
   },

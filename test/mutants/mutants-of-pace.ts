@@ -32,10 +32,10 @@ export const paceMutants: readonly Mutant[] = [
     },
   },
   {
-    name: 'a backlog is read again and again while it is under way',
+    name: 'everything that is committed is gathered, however much it is',
     file: lead,
-    find: `const rowsHeldMax = 2 * rowsPerReadMax;`,
-    replace: `const rowsHeldMax = 20 * rowsPerReadMax;`,
+    find: `if (this.#gathered.size >= gatheredMax) {`,
+    replace: `if (this.#gathered.size < 0) {`,
     caughtBy: {
       test: leadTest,
       title: 'wait in the outbox while too many are under way, and the session is kept',

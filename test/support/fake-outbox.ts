@@ -15,17 +15,16 @@ export class FakeOutbox<Row extends { id: string }> {
   /** Whether the lock of those who park is free. */
   grantsPark = true;
   readonly calls: string[];
-  readonly rowsAskedFor: number[] = [];
   #nowMs = 0;
 
   constructor(calls: string[]) {
     this.calls = calls;
   }
 
-  async read(rowsMax: number): Promise<FakeSnapshot<Row>> {
+  async read(rowsMax: number, held: readonly Row[] = []): Promise<FakeSnapshot<Row>> {
     this.calls.push('read');
-    this.rowsAskedFor.push(rowsMax);
-    const changes = this.rows.slice(0, rowsMax);
+    const known = new Set(held);
+    const changes = this.rows.filter((row) => !known.has(row)).slice(0, rowsMax);
     this.#nowMs += 1;
     const { incarnation } = this;
     return { atMs: this.#nowMs, incarnation, changes, complete: changes.length < rowsMax };

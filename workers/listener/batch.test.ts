@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Batch } from './batch.ts';
-import { type Change, changeKey, parseChange } from './change.ts';
+import { type Change, parseChange } from './change.ts';
 
 function change(id: string, ctid = '(0,1)'): Change {
   return { id, ctid, resource: 'city', codes: ['BGR'], committedAtMs: 1, dependents: [] };
@@ -18,13 +18,19 @@ test('a batch keeps changes in the order in which they were read', () => {
   );
 });
 
-test('a row is known by its place and its id: one that moved is another row', () => {
+test('the size of a batch is how many entries it names', () => {
   const batch = new Batch();
-  batch.add(change('1', '(0,1)'));
-  assert.ok(batch.has(change('1', '(0,1)')));
-  assert.ok(!batch.has(change('1', '(0,2)')));
-  assert.ok(!batch.has(change('2', '(0,1)')));
-  assert.notEqual(changeKey(change('1', '(1,2)')), changeKey(change('1', '(1,22)')));
+  batch.add({ ...change('1'), codes: ['BGR', 'ROU'] });
+  assert.equal(batch.size, 2);
+  batch.add({ ...change('2'), codes: null });
+  batch.add({ ...change('3'), codes: [] });
+  assert.equal(batch.size, 4);
+  const dependents = [
+    { resource: 'movie', codes: ['x', 'y', 'z'] },
+    { resource: 'person', flush: true },
+  ];
+  batch.add({ ...change('4'), dependents });
+  assert.equal(batch.size, 9);
 });
 
 test('a batch is empty until there is anything to send', () => {

@@ -2,17 +2,17 @@
 // notified, and at most one heartbeat, which vouches for all of it and all that was sent before.
 
 import type { Change } from './change.ts';
-import { changeKey } from './change.ts';
 import type { DueHeartbeat } from './heartbeat.ts';
 import type { PlannedChange } from './plan-send.ts';
 
 export class Batch {
   readonly changes: Change[] = [];
+  /** How many entries its changes name, and at least one for each: what it costs to hold and send. */
+  size = 0;
   readonly notified: PlannedChange[] = [];
   heartbeat: DueHeartbeat | null = null;
   /** Postgres forgot its incarnation: flush everything, then give it a new one. */
   renewsIncarnation = false;
-  readonly #keys = new Set<string>();
 
   get isEmpty(): boolean {
     return (
@@ -23,12 +23,12 @@ export class Batch {
     );
   }
 
-  has(change: Change): boolean {
-    return this.#keys.has(changeKey(change));
-  }
-
   add(change: Change): void {
-    this.#keys.add(changeKey(change));
+    const { codes, dependents } = change;
     this.changes.push(change);
+    this.size += dependents.reduce(
+      (size, dependent) => size + (dependent.codes?.length ?? 1),
+      Math.max(codes?.length ?? 1, 1),
+    );
   }
 }

@@ -42,8 +42,3 @@ export const snapshotRow = z.object({
 export function parseChange(row: unknown): Change {
   return changeRow.parse(row);
 }
-
-/** Tells rows apart: a row that moved is another row, and is published again. */
-export function changeKey(change: { ctid: string; id: string }): string {
-  return `${change.ctid}/${change.id}`;
-}

@@ -33,10 +33,10 @@ interface Flight {
 
 const rowsPerReadMax = 2000;
 /**
- * As many on their way, as many gathered for the next send; the others wait in the outbox, where
- * nothing is lost. More would not be quicker: every read sees again all that is not deleted yet.
+ * As many entries on their way, as many gathered for the next send; the others wait in the outbox,
+ * where nothing is lost. What is named more than once in a send is sent once.
  */
-const rowsHeldMax = 2 * rowsPerReadMax;
+const gatheredMax = 20_000;
 /** The rest between two looks while rows are frequent, or a send is under way. */
 const lingerMs = 10;
 /** The longest rest: every query renews the lease of the leader's session. */
@@ -92,23 +92,19 @@ export class Lead {
   /** Reads once; true when nothing more is to be read right now. */
   async #gather(): Promise<boolean> {
     const { source, wakeUp, pacer } = this.#options;
-    const held = this.#gathered.changes.length + (this.#flight?.batch.changes.length ?? 0);
-    if (held >= rowsHeldMax) {
+    if (this.#gathered.size >= gatheredMax) {
       await source.ping();
       return true;
     }
     this.#lookedAtMs = performance.now();
     const notifications = wakeUp.takeNotifications();
-    // Rows in flight are still in the table: asking for as many more leaves room for new ones.
-    const snapshot = await source.read(held + rowsPerReadMax);
-    const fresh = snapshot.changes.filter(
-      (change) => !this.#gathered.has(change) && !this.#flight?.batch.has(change),
-    );
-    for (const change of fresh) {
+    const held = [...(this.#flight?.batch.changes ?? []), ...this.#gathered.changes];
+    const snapshot = await source.read(rowsPerReadMax, held);
+    for (const change of snapshot.changes) {
       this.#gathered.add(change);
     }
-    this.#rate.add(fresh.length);
-    this.#addNotified(notifications, fresh);
+    this.#rate.add(snapshot.changes.length);
+    this.#addNotified(notifications, snapshot.changes);
     this.#gathered.heartbeat = pacer.take(snapshot) ?? this.#gathered.heartbeat;
     this.#gathered.renewsIncarnation ||=
       snapshot.incarnation === null && !this.#flight?.batch.renewsIncarnation;

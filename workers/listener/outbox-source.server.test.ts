@@ -86,6 +86,15 @@ test('exactly the rows that were read are deleted', async (t) => {
   assert.equal((await outbox()).length, 1);
 });
 
+test('what is held is not read again', async (t) => {
+  const { lead, insert } = await prepare(t);
+  const source = await lead('leader');
+  await insert('BGR');
+  await insert('ROU');
+  const { changes } = await source.read(1);
+  assert.deepEqual(codesOf((await source.read(10, changes)).changes), ['ROU']);
+});
+
 test('a transaction that commits late is seen though later ones were read before', async (t) => {
   const { database, lead, insert } = await prepare(t);
   const source = await lead('leader');

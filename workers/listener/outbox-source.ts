@@ -15,7 +15,7 @@ export interface Snapshot {
   /** Null: Postgres has forgotten it, so commits may be lost that were already published. */
   incarnation: string | null;
   changes: Change[];
-  /** Whether these are all the rows that are visible. */
+  /** Whether these are all the rows that are visible, besides those that are held. */
   complete: boolean;
 }
 
@@ -77,8 +77,10 @@ export class OutboxSource {
     return this.#parked;
   }
 
-  async read(rowsMax: number): Promise<Snapshot> {
-    const rows = await this.#session.query(queries.readChanges(this.#floor, rowsMax));
+  /** What is visible and not held, which is what was read before and has not been deleted yet. */
+  async read(rowsMax: number, held: readonly Change[] = []): Promise<Snapshot> {
+    const ids = held.map(({ id }) => id);
+    const rows = await this.#session.query(queries.readChanges(this.#floor, rowsMax, ids));
     const header = snapshotRow.parse(rows[0]);
     const changes = await this.#traced(header.id === null ? [] : rows.map(parseChange));
     const complete = changes.length < rowsMax;

@@ -45,14 +45,15 @@ export const unpark: Query = {
   text: `select pg_advisory_unlock(${lockSpace}, ${parkedLock})`,
 };
 
-export function readChanges(floor: string, rowsMax: number): Query {
+/** @param held the ids of what was read already and is left out */
+export function readChanges(floor: string, rowsMax: number, held: readonly string[]): Query {
   return {
     name: 'read',
     text: `
       select at_ms::text, next_floor::text, incarnation::text, row_ctid::text as ctid, id::text,
              op::text, resource, codes, row_at_ms::text, dependents
-      from cache.read_changes($1::xid8, $2::integer)`,
-    values: [floor, rowsMax],
+      from cache.read_other_changes($1::xid8, $2::integer, $3::bigint[])`,
+    values: [floor, rowsMax, held],
   };
 }
 
