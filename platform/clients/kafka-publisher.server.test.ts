@@ -80,11 +80,11 @@ test('a send that the driver drops in silence, all or in part, has not happened'
 test('a heartbeat reaches every partition, also those that are added meanwhile', async (t) => {
   const { scope, topic, admin, publisher } = await prepare(t, 1);
   const watch = await watchTopic(scope, topic);
-  assert.equal((await publisher.sendToEveryPartition(topic, counting)).length, 1);
+  assert.equal((await publisher.sendToEveryPartition([{ topic, messageFor: counting }])).length, 1);
   await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
   const acknowledged = await eventually(
     async () => {
-      const all = await publisher.sendToEveryPartition(topic, counting);
+      const all = await publisher.sendToEveryPartition([{ topic, messageFor: counting }]);
       return all.length === 3 ? all : undefined;
     },
     { what: 'the publisher to know of the new partitions', timeoutMs: 30_000 },
@@ -99,12 +99,12 @@ test('a heartbeat reaches every partition, also those that are added meanwhile',
 
 test('a heartbeat announces the smaller number after a topic was made anew', async (t) => {
   const { topic, admin, create, publisher } = await prepare(t, 3);
-  assert.equal((await publisher.sendToEveryPartition(topic, counting)).length, 3);
+  assert.equal((await publisher.sendToEveryPartition([{ topic, messageFor: counting }])).length, 3);
   await admin.deleteTopics({ topics: [topic] });
   await eventually(() => create(1), { what: 'the topic to be made anew' });
   await eventually(
     async () => {
-      const all = await publisher.sendToEveryPartition(topic, counting);
+      const all = await publisher.sendToEveryPartition([{ topic, messageFor: counting }]);
       return all.length === 1 || undefined;
     },
     { what: 'the publisher to know of it', timeoutMs: 30_000 },
@@ -115,7 +115,7 @@ test('a topic that is not there is told apart, and used once it is', async (t) =
   const { topic, create, publisher } = await prepare(t, 0);
   const unknown = { code: 'kafka_unknown_topic' };
   await assert.rejects(publisher.send(topic, [message('a')]), unknown);
-  await assert.rejects(publisher.sendToEveryPartition(topic, counting), unknown);
+  await assert.rejects(publisher.sendToEveryPartition([{ topic, messageFor: counting }]), unknown);
   await create(1);
   const stored = await eventually(() => publisher.send(topic, [message('a')]), { what: 'a send' });
   assert.equal(stored[0]?.baseOffset, 0n);

@@ -33,15 +33,29 @@ export interface PublisherOptions {
   partitionOf: (key: string, partitionCount: number) => number;
 }
 
+/** One message for each partition of a topic, whose number the producer says. */
+export interface MessageForAll {
+  topic: string;
+  messageFor: (partitionCount: number) => OutgoingMessage;
+}
+
+/** What goes to one topic in a send. */
+interface Share {
+  topic: string;
+  messages: OutgoingMessage[];
+  /** The number of partitions that it was planned for, where it matters. */
+  plannedCount?: number;
+}
+
 /** One call at a time. */
 export class Publisher {
   readonly #producer: Producer;
   /** Per topic, as the producer's own metadata said when it last sent. */
   readonly #partitionCounts = new Map<string, number>();
-  /** The number of partitions that the send under way was planned for, where it matters. */
-  #plannedCount: number | undefined;
+  /** What the send under way was planned for, by topic, where it matters. */
+  #plannedCounts = new Map<string, number | undefined>();
   /** The partitions that the send under way asked for. */
-  #askedPartitions = new Set<number>();
+  #asked = new Map<string, { topic: string; partition: number }>();
   #connected = false;
 
   constructor(options: PublisherOptions) {
@@ -49,14 +63,16 @@ export class Publisher {
       allowAutoTopicCreation: false,
       metadataMaxAge: metadataMaxAgeMs,
       createPartitioner: () => (call) => {
+        const { topic } = call;
         const count = call.partitionMetadata.length;
-        this.#partitionCounts.set(call.topic, count);
-        if (this.#plannedCount !== undefined && this.#plannedCount !== count) {
-          throw new PartitionCountChanged(call.topic);
+        this.#partitionCounts.set(topic, count);
+        const planned = this.#plannedCounts.get(topic);
+        if (planned !== undefined && planned !== count) {
+          throw new PartitionCountChanged(topic);
         }
         const { key, partition: named } = call.message;
         const partition = named ?? options.partitionOf(String(key), count);
-        this.#askedPartitions.add(partition);
+        this.#asked.set(`${topic}/${partition}`, { topic, partition });
         return partition;
       },
     });
@@ -68,44 +84,45 @@ export class Publisher {
    * @throws TransientError; code kafka_unknown_topic when the topic does not exist.
    */
   async send(topic: string, messages: readonly OutgoingMessage[]): Promise<Acknowledgement[]> {
-    this.#askedPartitions = new Set();
+    return await this.#send([{ topic, messages: [...messages] }]);
+  }
+
+  /** Sends to each partition that the producer knows of, of all the topics at once. */
+  async sendToEveryPartition(all: readonly MessageForAll[]): Promise<Acknowledgement[]> {
+    for (;;) {
+      try {
+        return await this.#send(all.map((one) => this.#shareFor(one)));
+      } catch (error) {
+        if (!(error instanceof PartitionCountChanged)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  #shareFor({ topic, messageFor }: MessageForAll): Share {
+    const count = this.#partitionCounts.get(topic) ?? 1;
+    const message = messageFor(count);
+    const messages = Array.from({ length: count }, (_, partition) => ({ ...message, partition }));
+    return { topic, messages, plannedCount: count };
+  }
+
+  async #send(shares: Share[]): Promise<Acknowledgement[]> {
+    this.#asked = new Map();
+    this.#plannedCounts = new Map(shares.map(({ topic, plannedCount }) => [topic, plannedCount]));
     try {
       await this.#connect();
-      const records = await this.#producer.send({ topic, acks: -1, messages: [...messages] });
+      const topicMessages = shares.map(({ topic, messages }) => ({ topic, messages }));
+      const records = await this.#producer.sendBatch({ acks: -1, topicMessages });
       const acknowledgements = records.map((record) => ({
         topic: record.topicName,
         partition: record.partition,
         baseOffset: BigInt(record.baseOffset ?? '-1'),
       }));
-      await this.#assertComplete(topic, acknowledgements);
+      await this.#assertComplete(acknowledgements);
       return acknowledgements;
     } catch (error) {
       throw asKafkaError(error);
-    }
-  }
-
-  /** Sends one message to each partition that the producer knows of; the count is its own. */
-  async sendToEveryPartition(
-    topic: string,
-    messageFor: (partitionCount: number) => OutgoingMessage,
-  ): Promise<Acknowledgement[]> {
-    for (;;) {
-      const count = this.#partitionCounts.get(topic) ?? 1;
-      const message = messageFor(count);
-      this.#plannedCount = count;
-      try {
-        const messages = Array.from({ length: count }, (_, partition) => ({
-          ...message,
-          partition,
-        }));
-        return await this.send(topic, messages);
-      } catch (error) {
-        if (!(error instanceof PartitionCountChanged)) {
-          throw error;
-        }
-      } finally {
-        this.#plannedCount = undefined;
-      }
     }
   }
 
@@ -123,12 +140,15 @@ export class Publisher {
     }
   }
 
-  async #assertComplete(topic: string, acknowledged: readonly Acknowledgement[]): Promise<void> {
-    const got = new Set(acknowledged.map(({ partition }) => partition));
-    const missing = [...this.#askedPartitions].filter((partition) => !got.has(partition));
-    if (missing.length > 0 || got.size === 0) {
+  async #assertComplete(acknowledged: readonly Acknowledgement[]): Promise<void> {
+    const missing = new Map(this.#asked);
+    for (const { topic, partition } of acknowledged) missing.delete(`${topic}/${partition}`);
+    if (missing.size > 0 || acknowledged.length === 0) {
       await this.disconnect();
-      const message = `${topic}: no acknowledgement from partition ${missing.join(', ')}`;
+      const [first] = missing.values();
+      const from = [...missing.values()].filter(({ topic }) => topic === first?.topic);
+      const partitions = from.map(({ partition }) => partition).join(', ');
+      const message = `${first?.topic}: no acknowledgement from partition ${partitions}`;
       throw new TransientError('kafka_incomplete_send', message);
     }
   }

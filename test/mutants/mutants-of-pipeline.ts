@@ -13,8 +13,8 @@ export const pipelineMutants: readonly Mutant[] = [
   {
     name: 'what the driver drops in silence counts as sent',
     file: publisher,
-    find: `if (missing.length > 0 || got.size === 0) {`,
-    replace: `if (missing.length < 0) {`,
+    find: `if (missing.size > 0 || acknowledged.length === 0) {`,
+    replace: `if (missing.size < 0) {`,
     caughtBy: {
       test: publisherTest,
       title: 'a send that the driver drops in silence, all or in part, has not happened',
@@ -33,8 +33,8 @@ export const pipelineMutants: readonly Mutant[] = [
   {
     name: 'a heartbeat goes to one partition only',
     file: publisher,
-    find: `Array.from({ length: count }, (_, partition) => ({`,
-    replace: `Array.from({ length: 1 }, (_, partition) => ({`,
+    find: `Array.from({ length: count }, (_, partition) => ({ `,
+    replace: `Array.from({ length: 1 }, (_, partition) => ({ `,
     caughtBy: {
       test: publisherTest,
       title: 'a heartbeat reaches every partition, also those that are added meanwhile',

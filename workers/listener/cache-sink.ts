@@ -4,13 +4,13 @@
 import { randomUUID } from 'node:crypto';
 import { applyBatch, type InvalidationBatch } from '../../cache/apply-batch.ts';
 import { deletePositions, readPositions } from '../../cache/position.ts';
-import { type EncodedMessage, everyCode, type Heartbeat } from '../../contract/messages.ts';
+import { type EncodedMessage, everyCode } from '../../contract/messages.ts';
 import { type CachedResource, entryKey } from '../../contract/resources.ts';
 import { updatesTopic } from '../../contract/topics.ts';
 import type { RedisConnection } from '../../platform/clients/redis.ts';
 import { TransientError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Sink } from './sink.ts';
+import type { ResourceHeartbeat, Sink } from './sink.ts';
 
 export interface CacheSinkOptions {
   redis: RedisConnection;
@@ -66,12 +66,11 @@ export class CacheSink implements Sink {
     await this.#apply(resource, { keys: [], flushes: true, heartbeats: [] });
   }
 
-  async publishHeartbeat(
-    resource: CachedResource,
-    heartbeat: Omit<Heartbeat, 'partitionCount'>,
-  ): Promise<void> {
-    const heartbeats = [{ ...heartbeat, partitionCount }];
-    await this.#apply(resource, { keys: [], flushes: false, heartbeats });
+  async publishHeartbeats(heartbeats: readonly ResourceHeartbeat[]): Promise<void> {
+    for (const { resource, ...heartbeat } of heartbeats) {
+      const complete = { ...heartbeat, partitionCount };
+      await this.#apply(resource, { keys: [], flushes: false, heartbeats: [complete] });
+    }
   }
 
   async stop(): Promise<void> {

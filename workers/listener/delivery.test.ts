@@ -36,8 +36,11 @@ function prepare(t: TestContext) {
     publish: ({ name }: CachedResource, messages) =>
       take(`${name} ${messages.map(({ key }) => key).join()}`),
     publishFlush: ({ name }) => take(`flush ${name}`),
-    publishHeartbeat: ({ name }, { atMs, bypass }) =>
-      take(`heartbeat ${name} ${atMs}${bypass ? ' bypass' : ''}`),
+    publishHeartbeats: async (heartbeats) => {
+      for (const { resource, atMs, bypass } of heartbeats) {
+        await take(`heartbeat ${resource.name} ${atMs}${bypass ? ' bypass' : ''}`);
+      }
+    },
     stop: async () => void told.push('stop'),
   };
   const logger = createLogger({ process: 'test', level: 'silent' });

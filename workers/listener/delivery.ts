@@ -118,14 +118,12 @@ export class Delivery implements Component {
   }
 
   async #sendHeartbeats(due: DueHeartbeat, signal: AbortSignal): Promise<void> {
-    for (const resource of cachedResources) {
-      const bypass = due.bypassed.has(resource.name);
-      const { atMs, incarnation } = due;
-      await this.#insist(signal, () =>
-        this.#options.sink.publishHeartbeat(resource, { atMs, incarnation, bypass }),
-      );
-      this.#count(resource.name, 'heartbeat', 1);
-    }
+    const { atMs, incarnation, bypassed } = due;
+    const heartbeats = cachedResources.map((resource) => {
+      return { resource, atMs, incarnation, bypass: bypassed.has(resource.name) };
+    });
+    await this.#insist(signal, () => this.#options.sink.publishHeartbeats(heartbeats));
+    for (const { name } of cachedResources) this.#count(name, 'heartbeat', 1);
   }
 
   async #insist(signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {

@@ -4,7 +4,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { encodeFlush, encodeHeartbeat, type EncodedMessage } from '../../contract/messages.ts';
-import type { Heartbeat } from '../../contract/messages.ts';
 import type { CachedResource } from '../../contract/resources.ts';
 import { topicDefinitions, updatesTopic } from '../../contract/topics.ts';
 import type { KafkaClient } from '../../platform/clients/kafka.ts';
@@ -12,7 +11,7 @@ import type { Acknowledgement, Publisher } from '../../platform/clients/kafka-pu
 import { createMissingTopics } from '../../platform/clients/kafka-topics.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { sendInChunks } from './send-in-chunks.ts';
-import type { Sink } from './sink.ts';
+import type { ResourceHeartbeat, Sink } from './sink.ts';
 
 export interface KafkaSinkOptions {
   kafka: KafkaClient;
@@ -57,16 +56,12 @@ export class KafkaSink implements Sink {
   }
 
   /** To every partition that the producer itself knows of, and that count goes along. */
-  async publishHeartbeat(
-    resource: CachedResource,
-    heartbeat: Omit<Heartbeat, 'partitionCount'>,
-  ): Promise<void> {
-    const topic = this.#topicOf(resource);
-    const { publisher } = this.#options;
-    const acknowledged = await publisher.sendToEveryPartition(topic, (partitionCount) =>
-      encodeHeartbeat({ ...heartbeat, partitionCount }),
-    );
-    this.#note(acknowledged);
+  async publishHeartbeats(heartbeats: readonly ResourceHeartbeat[]): Promise<void> {
+    const all = heartbeats.map(({ resource, ...heartbeat }) => ({
+      topic: this.#topicOf(resource),
+      messageFor: (partitionCount: number) => encodeHeartbeat({ ...heartbeat, partitionCount }),
+    }));
+    this.#note(await this.#options.publisher.sendToEveryPartition(all));
   }
 
   /** Makes the topics that are missing; whether they ever were there nobody knows. */

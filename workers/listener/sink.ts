@@ -3,6 +3,10 @@
 import type { EncodedMessage, Heartbeat } from '../../contract/messages.ts';
 import type { CachedResource } from '../../contract/resources.ts';
 
+export interface ResourceHeartbeat extends Omit<Heartbeat, 'partitionCount'> {
+  resource: CachedResource;
+}
+
 /** One call at a time; every method rejects with TransientError until all of it is accepted. */
 export interface Sink {
   /** The server that accepts, for people. */
@@ -17,9 +21,7 @@ export interface Sink {
   beginLead(): void;
   publish(resource: CachedResource, messages: readonly EncodedMessage[]): Promise<void>;
   publishFlush(resource: CachedResource): Promise<void>;
-  publishHeartbeat(
-    resource: CachedResource,
-    heartbeat: Omit<Heartbeat, 'partitionCount'>,
-  ): Promise<void>;
+  /** One for each resource, together. */
+  publishHeartbeats(heartbeats: readonly ResourceHeartbeat[]): Promise<void>;
   stop(): Promise<void>;
 }
