@@ -1,7 +1,9 @@
 // Consumes from Kafka in batches, as one member of a consumer group.
 
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { pause } from '../retry.ts';
 import { asKafkaError, type KafkaClient, metadataMaxAgeMs } from './kafka.ts';
+import { OffsetCommits } from './offset-commits.ts';
 
 export interface IncomingMessage {
   offset: bigint;
@@ -45,13 +47,25 @@ const sampledFetches = {
   maxBytesPerPartition: 64 * 1024,
 };
 
-/** Joins the group and consumes until `stop`. Offsets are committed after each batch. */
+/**
+ * So many partitions are worked on at once. The next fetch waits for all of the last one, and a
+ * heartbeat of ours is a batch in every partition of every topic.
+ */
+const partitionsAtOnce = 32;
+/** At a stop: a Kafka that does not answer is left all the same. */
+const finishMaxMs = 1000;
+
+/**
+ * Joins the group and consumes until `stop`. The offsets of a batch are committed after it, while
+ * the next one is fetched: after a crash the last ones may be handed out again.
+ */
 export async function startConsumer(options: ConsumerOptions): Promise<() => Promise<void>> {
+  const { samples = false } = options;
   const consumer = options.kafka.consumer({
     groupId: options.groupId,
     allowAutoTopicCreation: false,
     metadataMaxAge: metadataMaxAgeMs,
-    ...(options.samples === true ? sampledFetches : promptFetches),
+    ...(samples ? sampledFetches : promptFetches),
     sessionTimeout: 10_000,
     heartbeatInterval: 1000,
     rebalanceTimeout: rebalanceTimeoutMs,
@@ -63,19 +77,36 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
   consumer.on('consumer.crash', ({ payload }) => options.onCrash(payload.error, !payload.restart));
   consumer.on('consumer.heartbeat', options.onAlive);
   consumer.on('consumer.fetch', options.onAlive);
+  const commits = new OffsetCommits();
+  // Before this member joins anew: the next owner begins where the commit says.
+  consumer.on('consumer.rebalancing', () => void commits.now());
+  let isEnding = false;
+  const onBatch = async (payload: EachBatchPayload): Promise<void> => {
+    await options.onBatch(toIncomingBatch(payload));
+    if (samples) {
+      return;
+    }
+    payload.resolveOffset(payload.batch.lastOffset());
+    const committed = commits.request(payload);
+    if (isEnding) {
+      await committed;
+    }
+  };
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...options.topics] });
     await consumer.run({
-      autoCommit: options.samples !== true,
-      partitionsConsumedConcurrently: 3,
-      eachBatch: (payload) => options.onBatch(toIncomingBatch(payload)),
+      autoCommit: false,
+      partitionsConsumedConcurrently: partitionsAtOnce,
+      eachBatch: (payload) => onBatch(payload),
     });
   } catch (error) {
     await consumer.disconnect().catch(() => undefined);
     throw asKafkaError(error);
   }
   return async () => {
+    isEnding = true;
+    await Promise.race([commits.now(), pause(finishMaxMs)]);
     await consumer.disconnect();
   };
 }

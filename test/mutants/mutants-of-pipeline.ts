@@ -50,10 +50,8 @@ export const pipelineMutants: readonly Mutant[] = [
   {
     name: 'offsets are committed before the batch is applied',
     file: 'platform/clients/kafka-consumer.ts',
-    find: `eachBatch: (payload) => options.onBatch(toIncomingBatch(payload)),`,
-    replace: `eachBatch: async (payload) => {
-        options.onBatch(toIncomingBatch(payload)).catch(() => undefined);
-      },`,
+    find: `await options.onBatch(toIncomingBatch(payload));`,
+    replace: `options.onBatch(toIncomingBatch(payload)).catch(() => undefined);`,
     caughtBy: {
       test: 'platform/clients/kafka-consumer.server.test.ts',
       title: 'a batch that was refused is handed out again, and nothing behind it before',
