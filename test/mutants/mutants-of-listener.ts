@@ -86,8 +86,8 @@ export const listenerMutants: readonly Mutant[] = [
   {
     name: 'it parks while it can not hear',
     file: lead,
-    find: ` || !wakeUp.isListening) {`,
-    replace: `) {`,
+    find: `const isRare = wakeUp.isListening && !this.#rate.isFrequent;`,
+    replace: `const isRare = !this.#rate.isFrequent;`,
     caughtBy: {
       test: restTest,
       title: 'while it can not hear it looks again and again, and never parks',

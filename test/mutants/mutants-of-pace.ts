@@ -42,6 +42,16 @@ export const paceMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'it stays parked however long a send takes',
+    file: lead,
+    find: `const parkedFlightMaxMs = 100;`,
+    replace: `const parkedFlightMaxMs = 1e9;`,
+    caughtBy: {
+      test: 'workers/listener/lead-rest.test.ts',
+      title: 'a send that takes long is not waited for under the lock',
+    },
+  },
+  {
     name: 'the first rows of a bulk change stand for all of it',
     file: bulk,
     find: `if changed < %2$s and touched = %2$s then`,

@@ -79,7 +79,7 @@ describe('while rows are rare', () => {
     start();
     const { args } = await deliveries.nth(0);
     assert.equal(args[0].changes[0]?.id, '1');
-    assert.deepEqual(calls.slice(0, 4), ['read', 'park', 'read', 'unpark']);
+    assert.deepEqual(calls.slice(0, 3), ['read', 'park', 'read']);
   });
 
   test('a lock that is not free is tried again, and nothing rests until it is', async (t) => {
@@ -93,7 +93,21 @@ describe('while rows are rare', () => {
     assert.deepEqual(calls.slice(-3), ['park', 'read', 'rest']);
   });
 
-  test('a ring wakes it, and it leaves the lock while it delivers', async (t) => {
+  test('a ring wakes it, and it rests under the lock again while it delivers', async (t) => {
+    const { source, calls, alarm, deliveries, start, waitForCalls } = prepareLead(t);
+    t.mock.method(performance, 'now', () => 1000);
+    start();
+    await waitForCalls('rest', 1, 0);
+    const before = calls.length;
+    source.rows.push(row('1'));
+    alarm.ring();
+    const { succeed } = await deliveries.nth(0);
+    succeed();
+    await waitForCalls('rest', 2, before);
+    assert.deepEqual(calls.slice(before), ['read', 'rest', 'delete 1', 'read', 'rest']);
+  });
+
+  test('a send that takes long is not waited for under the lock', async (t) => {
     const { source, calls, alarm, deliveries, start, waitForCalls } = prepareLead(t);
     start();
     await waitForCalls('rest', 1, 0);
@@ -102,10 +116,11 @@ describe('while rows are rare', () => {
     alarm.ring();
     const { succeed } = await deliveries.nth(0);
     await waitForCalls('unpark', 1, before);
+    await waitForCalls('linger', 2, before);
     succeed();
-    await waitForCalls('rest', 1, before);
-    const deeds = calls.slice(before).filter((call) => !['read', 'linger'].includes(call));
-    assert.deepEqual(deeds, ['unpark', 'delete 1', 'park', 'rest']);
+    await waitForCalls('park', 1, before);
+    const deeds = calls.slice(before).filter((call) => !['read', 'linger', 'rest'].includes(call));
+    assert.deepEqual(deeds, ['unpark', 'delete 1', 'park']);
   });
 });
 

@@ -39,6 +39,8 @@ const rowsPerReadMax = 2000;
 const gatheredMax = 20_000;
 /** The rest between two looks while rows are frequent, or a send is under way. */
 const lingerMs = 10;
+/** A send that takes longer is no longer waited for under the lock, where every commit rings. */
+const parkedFlightMaxMs = 100;
 /** The longest rest: every query renews the lease of the leader's session. */
 const restMaxMs = 1000;
 /** At a stop: long enough for a send that goes well, short enough for a supervisor's patience. */
@@ -190,18 +192,20 @@ export class Lead {
   async #rest(): Promise<void> {
     const { source, alarm, wakeUp, pacer } = this.#options;
     const flight = this.#flight;
-    if (flight !== null || this.#rate.isFrequent || !wakeUp.isListening) {
+    const flownMs = flight === null ? 0 : performance.now() - flight.startedMs;
+    const isRare = wakeUp.isListening && !this.#rate.isFrequent;
+    if (isRare && source.isParked && flownMs < parkedFlightMaxMs) {
+      // This look was made under the lock and found nothing: whoever commits from now on rings.
+      const untilMs = flight === null ? pacer.untilDueMs : parkedFlightMaxMs - flownMs;
+      await alarm.wait(Math.min(untilMs, restMaxMs));
+      return;
+    }
+    if (flight !== null || !isRare) {
       if (source.isParked) {
         await source.unpark();
       }
       // The longer a send takes, the longer the rest: an outage is not polled every 10 ms.
-      const flownMs = flight === null ? 0 : performance.now() - flight.startedMs;
       await alarm.wait(Math.min(lingerMs + flownMs / 10, restMaxMs));
-      return;
-    }
-    if (source.isParked) {
-      // This look was made under the lock and found nothing: whoever commits from now on rings.
-      await alarm.wait(Math.min(pacer.untilDueMs, restMaxMs));
       return;
     }
     if (!(await source.tryPark())) {
