@@ -11,13 +11,15 @@ import {
 } from 'node:http';
 import type { Express } from 'express';
 
+type Handle = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 /** What `isAnswered` says that it has answered does not reach the application. */
 export function createAppServer(
   app: Express,
   options: ServerOptions = {},
-  isAnswered: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
+  isAnswered: (...call: Parameters<Handle>) => boolean | Promise<boolean> = () => false,
 ): Server {
-  const handle = app as (request: IncomingMessage, response: ServerResponse) => void;
+  const handle = app as Handle;
   class AppRequest extends IncomingMessage {}
   class AppResponse<Request extends IncomingMessage> extends ServerResponse<Request> {}
   Object.setPrototypeOf(AppRequest.prototype, app.request);
@@ -27,6 +29,14 @@ export function createAppServer(
   app.response = AppResponse.prototype as unknown as Express['response'];
   return createServer(
     { ...options, IncomingMessage: AppRequest, ServerResponse: AppResponse },
-    (request, response) => void (isAnswered(request, response) || handle(request, response)),
+    (request, response) => {
+      const answered = isAnswered(request, response);
+      if (answered === false) {
+        handle(request, response);
+      } else if (answered !== true) {
+        const goOn = (late: boolean): unknown => late || handle(request, response);
+        answered.then(goOn, () => goOn(false));
+      }
+    },
   );
 }

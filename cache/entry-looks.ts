@@ -6,7 +6,8 @@ import { type CachedResource, entryKey } from '../contract/resources.ts';
 import type { EntryStore } from './entry-store.ts';
 import { isLease } from './lease.ts';
 import type { LocalEntries } from './local-entries.ts';
-import { cacheStatus, ReadResult } from './read-result.ts';
+import type { ReadResult } from './read-result.ts';
+import { RecentAnswers } from './recent-answers.ts';
 import type { Tracking } from './tracking.ts';
 import type { Watch } from './watch.ts';
 
@@ -42,6 +43,7 @@ export class EntryLooks {
   readonly #options: EntryLooksOptions;
   /** Questions to Redis that have not been sent yet, by key. */
   readonly #unsent = new Map<string, Question>();
+  readonly #recent = new RecentAnswers();
 
   constructor(options: EntryLooksOptions) {
     this.#options = options;
@@ -82,14 +84,13 @@ export class EntryLooks {
       if (text !== null && watch !== null) {
         memory?.entries.offer({ resource, key, text, watch, ttlMs: ttlSeconds * 1000 });
       }
-      return { held: toHeld(text), watch };
+      return { held: this.toHeld(key, text), watch };
     });
     return { watch, answer };
   }
-}
 
-export function toHeld(text: string | null): Held {
-  return text === null || isLease(text)
-    ? text
-    : new ReadResult({ source: 'cache', text, status: cacheStatus.hit });
+  /** What Redis has answered about a key. */
+  toHeld(key: string, text: string | null): Held {
+    return text === null || isLease(text) ? text : this.#recent.hit(key, text);
+  }
 }

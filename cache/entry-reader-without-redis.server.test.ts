@@ -50,8 +50,19 @@ async function prepare(t: TestContext) {
   const load = async (code: string) => ({ text: await loads.call(code), incarnation: 'one' });
   const reader = new EntryReader({ resource, store, load, metrics, ...limits, ...trusting });
   const read = async () => sourced(await reader.read('BGR'));
-  return { redis, proxy, command, loads, metrics, read, waitForRefusals };
+  const find = async () => await reader.find?.('BGR');
+  return { redis, proxy, command, loads, metrics, read, find, waitForRefusals };
 }
+
+test('who only wants to find an entry does not ask a Redis that was silent again', async (t) => {
+  const { proxy, find, waitForRefusals } = await prepare(t);
+  proxy.silence();
+  const both = Promise.all([find(), find()]);
+  await waitForRefusals(1);
+  assert.deepEqual(await both, [undefined, undefined]);
+  assert.equal(await find(), undefined);
+  await waitForRefusals(1);
+});
 
 for (const fault of ['away', 'silent'] as const) {
   test(`while Redis is ${fault}, a crowd is answered by two loads`, async (t) => {

@@ -12,6 +12,7 @@ import { reverseScope } from '../test/support/scope.ts';
 import { EntryReader } from './entry-reader.ts';
 import { EntryStore } from './entry-store.ts';
 import type { Loaded } from './guarded-load.ts';
+import { newLease } from './lease.ts';
 import { createCacheMetrics } from './metrics.ts';
 import { sourced, trusting } from '../test/support/trusting.ts';
 
@@ -247,14 +248,31 @@ test('readers who come at once share one question to Redis and what is made of i
   assert.ok(others.every((other) => other === first));
 });
 
+test('an entry is found without a load; what is not one, or may not be used, is not', async (t) => {
+  const { reader, command, distrust } = await prepareReader(t, { load: neverLoad });
+  const find = async (code: string) => await reader.find?.(code);
+  assert.equal(await find('BGR'), undefined);
+  await command('SET', key, '[1]', 'PX', '60000');
+  const found = await find('BGR');
+  assert.deepEqual(found && sourced(found), { source: 'cache', text: '[1]' });
+  assert.equal(await find('bgr'), undefined, 'not as entries are named');
+  assert.equal(await find('B1'), undefined);
+  await command('SET', key, newLease(), 'PX', '60000');
+  assert.equal(await find('BGR'), undefined);
+  await command('SET', key, '[1]', 'PX', '60000');
+  distrust();
+  assert.equal(await find('BGR'), undefined);
+});
+
 test('who comes after a question was sent does not get its answer', async (t) => {
   const { reader, command, looks } = await prepareReader(t, { load: neverLoad });
   await command('SET', key, '[1]', 'PX', '60000');
   const early = reader.read('BGR');
   await new Promise(setImmediate);
-  const late = reader.read('BGR');
-  assert.notEqual(await early, await late);
+  await command('SET', key, '[2]', 'PX', '60000');
+  assert.equal((await reader.read('BGR')).text, '[2]');
   assert.equal(looks(), 2);
+  await early;
 });
 
 async function neverLoad(): Promise<Loaded> {

@@ -6,7 +6,7 @@ import { type CachedResource, entryKey } from '../contract/resources.ts';
 import { TransientError } from '../platform/errors.ts';
 import { pause } from '../platform/retry.ts';
 import type { EntryStore } from './entry-store.ts';
-import { EntryLooks, type Held, type Memory, toHeld } from './entry-looks.ts';
+import { EntryLooks, type Held, type Memory } from './entry-looks.ts';
 import { type GuardedLoadOptions, type GuardedResult, loadGuarded } from './guarded-load.ts';
 import { isLease, newLease } from './lease.ts';
 import type { CacheMetrics } from './metrics.ts';
@@ -31,6 +31,9 @@ export interface EntryReaderOptions extends GuardedLoadOptions {
 /** Random codes of rows that do not exist must not fill the cache. */
 const absentTtlSeconds = 30;
 
+/** After Redis has failed to answer. */
+const findRestMs = 1000;
+
 type Lookup =
   | { kind: 'hit'; result: ReadResult }
   | { kind: 'leased'; load: Promise<LeasedLoad> }
@@ -50,10 +53,13 @@ export class EntryReader implements Reader {
   readonly #leasedLoads = new Map<string, Promise<LeasedLoad>>();
   readonly #unleasedLoads = new SharedLoads<GuardedResult>();
   readonly #looks: EntryLooks;
+  readonly find: Reader['find'];
+  #findAgainAtMs = 0;
 
   constructor(options: EntryReaderOptions) {
     this.#options = options;
     this.#looks = new EntryLooks(options);
+    this.find = options.memory === undefined ? (code) => this.#find(code) : undefined;
   }
 
   peek(code: string): ReadResult | undefined {
@@ -87,6 +93,27 @@ export class EntryReader implements Reader {
         return this.#counted('miss', loaded(await this.#loadUnleased(code), lookup.status));
       default:
         return lookup satisfies never;
+    }
+  }
+
+  async #find(code: string): Promise<ReadResult | undefined> {
+    const { resource } = this.#options;
+    const mayAsk = this.#isTrusted && performance.now() >= this.#findAgainAtMs;
+    if (!mayAsk || resource.canonicalCode(code) !== code) {
+      return undefined;
+    }
+    try {
+      const { held, watch } = await this.#looks.look(code);
+      watch?.release();
+      const isHit = held !== null && typeof held !== 'string' && held.text !== resource.absentText;
+      return isHit ? this.#counted('hit', held) : undefined;
+    } catch (error) {
+      if (error instanceof TransientError) {
+        // Who reads after this waits for Redis once more: not everybody shall wait twice.
+        this.#findAgainAtMs = performance.now() + findRestMs;
+        return undefined;
+      }
+      throw error;
     }
   }
 
@@ -141,7 +168,8 @@ export class EntryReader implements Reader {
   async #takeLease(code: string, lease: string): Promise<Held> {
     this.#assertTrusted();
     const { resource, store } = this.#options;
-    return toHeld(await store.takeLease(entryKey(resource, code), lease));
+    const key = entryKey(resource, code);
+    return this.#looks.toHeld(key, await store.takeLease(key, lease));
   }
 
   get #isTrusted(): boolean {

@@ -78,7 +78,10 @@ describe('an answer from memory', () => {
       const untracked = pipeline.startApi({ LOCAL_CACHE_ENTRIES: '0' });
       await pipeline.waitUntilTrusted();
       const fromRedis = await ask(`${await untracked.url()}/cities/BGR`, headers, method);
+      const longFromRedis = await ask(`${await untracked.url()}/cities/bgr`, headers, method);
       assert.equal(fromRedis.headers['cache-status'], 'CineSync; hit');
+      assert.equal(longFromRedis.headers['cache-status'], 'CineSync; hit');
+      assert.deepEqual(comparable(longFromRedis), comparable(fromRedis));
       assert.deepEqual(comparable(short), comparable(long));
       assert.deepEqual(comparable(short), comparable(fromRedis));
       assert.equal(short.headers['x-request-id'] === 'mine', 'x-request-id' in headers);
