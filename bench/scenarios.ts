@@ -10,6 +10,7 @@ import { memory } from './scenarios/memory.ts';
 import { mixed } from './scenarios/mixed.ts';
 import { reads } from './scenarios/reads.ts';
 import { stampede } from './scenarios/stampede.ts';
+import { watchers } from './scenarios/watchers.ts';
 import { writes } from './scenarios/writes.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -22,5 +23,6 @@ export const scenarios: readonly Scenario[] = [
   bulk,
   drain,
   memory,
+  watchers,
   lists,
 ];
