@@ -28,14 +28,13 @@ export const localCacheMutants: readonly Mutant[] = [
   {
     name: 'the value that SET shows is kept in memory',
     file: reader,
-    find: `    return toHeld(await store.takeLease(entryKey(resource, code), lease));`,
-    replace: `    const key = entryKey(resource, code);
-    const text = await store.takeLease(key, lease);
+    find: `    return this.#looks.toHeld(key, await store.takeLease(key, lease));`,
+    replace: `    const text = await store.takeLease(key, lease);
     const watch = this.#options.memory?.tracking.watch(key);
     if (text !== null && watch) {
       this.#options.memory?.entries.offer({ resource, key, text, watch, ttlMs: 30_000 });
     }
-    return toHeld(text);`,
+    return this.#looks.toHeld(key, text);`,
     caughtBy: {
       test: memoryTest,
       title: 'a value that came as the answer to the question for a lease is not kept',
