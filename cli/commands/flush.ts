@@ -1,8 +1,8 @@
 // `cinesync flush`: voids every entry of a resource. It asks, because every reader pays for it.
 
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { act, describeCommand, exitCodes, UsageError, withObserver } from '../command.ts';
+import { agrees } from '../question.ts';
 import { resourceNamed } from '../resource-argument.ts';
 import { say, type Terminal } from '../terminal.ts';
 
@@ -21,7 +21,7 @@ export function flushCommand(terminal: Terminal): Command {
 
 async function flush(terminal: Terminal, name: string, options: { yes?: true }): Promise<number> {
   const resource = resourceNamed(name);
-  if (!options.yes && !(await agrees(terminal, resource.name))) {
+  if (!options.yes && !(await isWanted(terminal, resource.name))) {
     say(terminal, 'Nothing was flushed.');
     return exitCodes.failed;
   }
@@ -32,15 +32,10 @@ async function flush(terminal: Terminal, name: string, options: { yes?: true }):
   });
 }
 
-async function agrees({ input, output }: Terminal, name: string): Promise<boolean> {
-  if (input.isTTY !== true) {
+async function isWanted(terminal: Terminal, name: string): Promise<boolean> {
+  if (terminal.input.isTTY !== true) {
     throw new UsageError('flush asks first, and nobody is there to answer: add --yes');
   }
-  const dialogue = createInterface({ input, output: process.stdout });
-  output.write(`Every entry of ${name} goes; readers load them from Postgres again. `);
-  try {
-    return /^y(es)?$/i.test((await dialogue.question('Go on? [y/N] ')).trim());
-  } finally {
-    dialogue.close();
-  }
+  const question = `Every entry of ${name} goes; readers load them from Postgres again. Go on?`;
+  return await agrees(terminal, question);
 }
