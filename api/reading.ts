@@ -9,6 +9,7 @@ import type { Loaded } from '../cache/guarded-load.ts';
 import { LocalEntries } from '../cache/local-entries.ts';
 import { createCacheMetrics, registerMemoryGauges, registerTrustGauges } from '../cache/metrics.ts';
 import type { Reader } from '../cache/read-result.ts';
+import { RecentAnswers } from '../cache/recent-answers.ts';
 import { Tracking } from '../cache/tracking.ts';
 import { Trust } from '../cache/trust.ts';
 import { type Problem, problem } from '../contract/problems.ts';
@@ -76,6 +77,8 @@ function readCached(options: ReadingOptions): Reading {
     leaseWaitMs: settings.LEASE_WAIT_MS,
     serveStaleOnError: settings.SERVE_STALE_ON_ERROR,
     memory,
+    // What is kept in memory is finished there.
+    recent: memory === undefined ? new RecentAnswers() : undefined,
     metrics: createCacheMetrics(metrics),
     expectedIncarnation: () => databaseState.latest?.incarnation ?? null,
     reconnect,

@@ -6,8 +6,8 @@ import { type CachedResource, entryKey } from '../contract/resources.ts';
 import type { EntryStore } from './entry-store.ts';
 import { isLease } from './lease.ts';
 import type { LocalEntries } from './local-entries.ts';
-import type { ReadResult } from './read-result.ts';
-import { RecentAnswers } from './recent-answers.ts';
+import { cacheStatus, ReadResult } from './read-result.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 import type { Tracking } from './tracking.ts';
 import type { Watch } from './watch.ts';
 
@@ -22,6 +22,8 @@ export interface EntryLooksOptions {
   store: Pick<EntryStore, 'look'>;
   /** Absent: nothing is kept in this process. */
   memory?: Memory | undefined;
+  /** Absent: every answer of Redis is finished anew. */
+  recent?: Pick<RecentAnswers, 'hit'> | undefined;
   ttlSeconds: number;
 }
 
@@ -43,7 +45,6 @@ export class EntryLooks {
   readonly #options: EntryLooksOptions;
   /** Questions to Redis that have not been sent yet, by key. */
   readonly #unsent = new Map<string, Question>();
-  readonly #recent = new RecentAnswers();
 
   constructor(options: EntryLooksOptions) {
     this.#options = options;
@@ -91,6 +92,14 @@ export class EntryLooks {
 
   /** What Redis has answered about a key. */
   toHeld(key: string, text: string | null): Held {
-    return text === null || isLease(text) ? text : this.#recent.hit(key, text);
+    if (text === null || isLease(text)) {
+      return text;
+    }
+    const { resource, recent } = this.#options;
+    // Codes of rows that do not exist are without number.
+    if (recent === undefined || text === resource.absentText) {
+      return new ReadResult({ source: 'cache', text, status: cacheStatus.hit });
+    }
+    return recent.hit(key, text);
   }
 }

@@ -14,6 +14,7 @@ import { EntryStore } from './entry-store.ts';
 import type { Loaded } from './guarded-load.ts';
 import { newLease } from './lease.ts';
 import { createCacheMetrics } from './metrics.ts';
+import { RecentAnswers } from './recent-answers.ts';
 import { sourced, trusting } from '../test/support/trusting.ts';
 
 const resource = cachedResource('city');
@@ -61,9 +62,11 @@ async function prepareReader(t: TestContext, parts: ReaderParts) {
   store.onLease = parts.onLease ?? store.onLease;
   const metrics = createCacheMetrics(new Registry());
   const trust = { ...trusting.trust };
+  const recent = new RecentAnswers();
   const reader = new EntryReader({
     resource,
     store,
+    recent,
     load: parts.load,
     ...trusting,
     trust,
@@ -72,7 +75,7 @@ async function prepareReader(t: TestContext, parts: ReaderParts) {
     metrics,
   });
   const distrust = () => void (trust.trustedUntilMs = Number.NEGATIVE_INFINITY);
-  return { reader, command, metrics, distrust, looks: () => store.looks };
+  return { reader, command, metrics, distrust, recent, looks: () => store.looks };
 }
 
 /** A reader whose loads end when the test says so, and its Redis seen from outside. */
@@ -262,6 +265,15 @@ test('an entry is found without a load; what is not one, or may not be used, is 
   await command('SET', key, '[1]', 'PX', '60000');
   distrust();
   assert.equal(await find('BGR'), undefined);
+});
+
+test('the same answer of Redis is finished once; of an absent row nothing is kept', async (t) => {
+  const { reader, command, recent } = await prepareReader(t, { load: neverLoad });
+  await command('SET', key, resource.absentText, 'PX', '60000');
+  await reader.read('BGR');
+  assert.equal(recent.bytes, 0);
+  await command('SET', key, '[1]', 'PX', '60000');
+  assert.equal(await reader.read('BGR'), await reader.read('BGR'));
 });
 
 test('who comes after a question was sent does not get its answer', async (t) => {

@@ -11,6 +11,7 @@ import { type GuardedLoadOptions, type GuardedResult, loadGuarded } from './guar
 import { isLease, newLease } from './lease.ts';
 import type { CacheMetrics } from './metrics.ts';
 import { cacheStatus, type Reader, ReadResult } from './read-result.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 import { SharedLoads } from './shared-loads.ts';
 import type { TrustedResource } from './trust.ts';
 
@@ -25,6 +26,8 @@ export interface EntryReaderOptions extends GuardedLoadOptions {
   serveStaleOnError: boolean;
   /** Absent: nothing is kept in this process. */
   memory?: Memory | undefined;
+  /** Absent: nothing is kept of what was made of Redis's answers. */
+  recent?: Pick<RecentAnswers, 'hit'> | undefined;
   metrics: CacheMetrics;
 }
 

@@ -44,8 +44,8 @@ export interface Reader {
   /** What lies in memory and may be used; any text may be asked for. Counted as a read. */
   peek(code: string): ReadResult | undefined;
   /**
-   * The same of what lies in Redis; never loads, and neither counts nor throws anything else. Absent
-   * where entries are kept in memory: what is not there is seldom in Redis.
+   * The same of what lies in Redis; never loads, and neither counts nor throws anything else.
+   * Absent where entries are kept in memory: what is not there is seldom in Redis.
    */
   readonly find?: ((code: string) => Promise<ReadResult | undefined>) | undefined;
 }

@@ -14,7 +14,7 @@ test('another text of the same key is another answer, and the first one is forgo
   const first = recent.hit('cities_BGR', '[1]');
   assert.equal(recent.hit('cities_BGR', '[2]').text, '[2]');
   assert.notEqual(recent.hit('cities_BGR', '[1]'), first);
-  assert.equal(recent.length, 3);
+  assert.equal(recent.bytes, 2 * 3 + 500);
 });
 
 test('the texts of two keys do not mix, even when they are equal', () => {
@@ -25,12 +25,23 @@ test('the texts of two keys do not mix, even when they are equal', () => {
 test('what it holds is bounded, and a long text pushes out no others', () => {
   const recent = new RecentAnswers();
   const text = 'x'.repeat(200_000);
-  for (let index = 0; index < 50; index += 1) {
+  for (let index = 0; index < 100; index += 1) {
     recent.hit(`key ${index}`, text);
   }
-  assert.equal(recent.length, 2_000_000);
-  const kept = recent.hit('key 49', text);
+  const { bytes } = recent;
+  assert.equal(bytes, 39 * (2 * 200_000 + 500));
+  const kept = recent.hit('key 99', text);
   recent.hit('long', 'x'.repeat(300_000));
-  assert.equal(recent.hit('key 49', text), kept);
-  assert.equal(recent.length, 2_000_000);
+  assert.equal(recent.hit('key 99', text), kept);
+  assert.equal(recent.bytes, bytes);
+});
+
+test('short texts count for what it takes to keep them', () => {
+  const recent = new RecentAnswers();
+  const first = recent.hit('key 0', '[]');
+  for (let index = 1; index < 40_000; index += 1) {
+    recent.hit(`key ${index}`, '[]');
+  }
+  assert.ok(recent.bytes <= 16_000_000);
+  assert.notEqual(recent.hit('key 0', '[]'), first);
 });

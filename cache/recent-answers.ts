@@ -3,18 +3,23 @@
 
 import { cacheStatus, ReadResult } from './read-result.ts';
 
-/** Of all texts together, in UTF-16 units; with their bodies about three times as many bytes. */
-const lengthMax = 2_000_000;
-/** A longer one would push out too many others. */
-const textLengthMax = lengthMax / 8;
+/** Of everything together, whichever resource it is of. */
+const bytesMax = 16_000_000;
+/** A longer text would push out too many others. */
+const textLengthMax = 250_000;
+/** The text, and its finished body. */
+const copiesOfText = 2;
+/** Key, objects and places in maps. */
+const bytesPerAnswer = 500;
 
 export class RecentAnswers {
   /** By key, the oldest first. */
   readonly #results = new Map<string, ReadResult>();
-  #length = 0;
+  #bytes = 0;
 
-  get length(): number {
-    return this.#length;
+  /** About; a text of one-byte characters is taken for all. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** The hit that this text is. */
@@ -27,7 +32,7 @@ export class RecentAnswers {
     this.#drop(key);
     if (text.length <= textLengthMax) {
       this.#results.set(key, result);
-      this.#length += text.length;
+      this.#bytes += bytesOf(text);
       this.#dropOldest();
     }
     return result;
@@ -35,7 +40,7 @@ export class RecentAnswers {
 
   #dropOldest(): void {
     for (const key of this.#results.keys()) {
-      if (this.#length <= lengthMax) {
+      if (this.#bytes <= bytesMax) {
         return;
       }
       this.#drop(key);
@@ -43,7 +48,14 @@ export class RecentAnswers {
   }
 
   #drop(key: string): void {
-    this.#length -= this.#results.get(key)?.text.length ?? 0;
-    this.#results.delete(key);
+    const dropped = this.#results.get(key);
+    if (dropped !== undefined) {
+      this.#bytes -= bytesOf(dropped.text);
+      this.#results.delete(key);
+    }
   }
+}
+
+function bytesOf(text: string): number {
+  return copiesOfText * text.length + bytesPerAnswer;
 }
