@@ -1,5 +1,5 @@
-// cache.read_changes and delete_changes: nothing is skipped, whatever the order of commits, and
-// only what was read is deleted.
+// cache.read_other_changes, and deleting what it gave: nothing is skipped, whatever the order of
+// commits, and only what was read is deleted.
 
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';

@@ -222,11 +222,19 @@ export class PostgresSession {
     return session;
   }
 
-  /** Any failure but an error the server itself reported leaves the session unusable. */
   async query(query: Query): Promise<Row[]> {
+    return (await this.#run(query)).rows;
+  }
+
+  /** How many rows were inserted, changed or deleted. */
+  async execute(query: Query): Promise<number> {
+    return (await this.#run(query)).rowCount ?? 0;
+  }
+
+  /** Any failure but an error the server itself reported leaves the session unusable. */
+  async #run(query: Query): Promise<pg.QueryResult<Row>> {
     try {
-      const result = await Promise.race([this.#client.query<Row>(query), this.#broken]);
-      return result.rows;
+      return await Promise.race([this.#client.query<Row>(query), this.#broken]);
     } catch (error) {
       // The driver would go on to answer, late, what nobody waits for any more.
       if (!(error instanceof pg.DatabaseError)) {

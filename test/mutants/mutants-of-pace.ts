@@ -34,8 +34,8 @@ export const paceMutants: readonly Mutant[] = [
   {
     name: 'everything that is committed is gathered, however much it is',
     file: lead,
-    find: `if (this.#gathered.size >= gatheredMax) {`,
-    replace: `if (this.#gathered.size < 0) {`,
+    find: `if (gathered.length >= gatheredMax || entries >= entriesMax) {`,
+    replace: `if (entries >= entriesMax) {`,
     caughtBy: {
       test: leadTest,
       title: 'wait in the outbox while too many are under way, and the session is kept',

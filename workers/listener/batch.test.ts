@@ -18,19 +18,20 @@ test('a batch keeps changes in the order in which they were read', () => {
   );
 });
 
-test('the size of a batch is how many entries it names', () => {
+test('what a batch names is counted once, as it is sent', () => {
   const batch = new Batch();
   batch.add({ ...change('1'), codes: ['BGR', 'ROU'] });
-  assert.equal(batch.size, 2);
-  batch.add({ ...change('2'), codes: null });
-  batch.add({ ...change('3'), codes: [] });
-  assert.equal(batch.size, 4);
+  assert.equal(batch.entries, 2);
+  batch.add({ ...change('2'), codes: ['ROU'] });
+  assert.equal(batch.entries, 2);
+  batch.add({ ...change('3'), codes: null });
+  assert.equal(batch.entries, 3);
   const dependents = [
-    { resource: 'movie', codes: ['x', 'y', 'z'] },
+    { resource: 'movie', codes: ['x', 'y', 'BGR'] },
     { resource: 'person', flush: true },
   ];
   batch.add({ ...change('4'), dependents });
-  assert.equal(batch.size, 9);
+  assert.equal(batch.entries, 7);
 });
 
 test('a batch is empty until there is anything to send', () => {

@@ -7,12 +7,17 @@ import type { PlannedChange } from './plan-send.ts';
 
 export class Batch {
   readonly changes: Change[] = [];
-  /** How many entries its changes name, and at least one for each: what it costs to hold and send. */
-  size = 0;
+  /** What its changes name, each entry once, as it will be sent. */
+  readonly #entries = new Set<string>();
   readonly notified: PlannedChange[] = [];
   heartbeat: DueHeartbeat | null = null;
   /** Postgres forgot its incarnation: flush everything, then give it a new one. */
   renewsIncarnation = false;
+
+  /** How many messages it becomes, at most. */
+  get entries(): number {
+    return this.#entries.size;
+  }
 
   get isEmpty(): boolean {
     return (
@@ -24,11 +29,16 @@ export class Batch {
   }
 
   add(change: Change): void {
-    const { codes, dependents } = change;
     this.changes.push(change);
-    this.size += dependents.reduce(
-      (size, dependent) => size + (dependent.codes?.length ?? 1),
-      Math.max(codes?.length ?? 1, 1),
-    );
+    this.#name(change.resource, change.codes);
+    for (const { resource, codes = null } of change.dependents) {
+      this.#name(resource, codes);
+    }
+  }
+
+  #name(resource: string, codes: readonly string[] | null): void {
+    for (const code of codes ?? ['*']) {
+      this.#entries.add(`${resource}/${code}`);
+    }
   }
 }

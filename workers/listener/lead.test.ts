@@ -135,6 +135,17 @@ describe('rows', () => {
     }
   });
 
+  test('changed one by one are never gathered in such a number that it is a flush', async (t) => {
+    const rows = Array.from({ length: 30_000 }, (_, index) => row(String(index), `C${index}`));
+    const { deliveries, waitForCalls } = startLead(t, { rows });
+    for (const [number, size] of [2000, 8000, 8000].entries()) {
+      const { args, succeed } = await deliveries.nth(number);
+      assert.equal(args[0].changes.length, size);
+      if (number < 2) await waitForCalls('ping', 1);
+      succeed();
+    }
+  });
+
   test('a session that is lost ends the lead, and what it was sending', async (t) => {
     const { source, deliveries, ended, alarm } = startLead(t, { rows: [row('1')] });
     const { args } = await deliveries.nth(0);

@@ -10,6 +10,7 @@ import type { Change } from './change.ts';
 import type { Delivery } from './delivery.ts';
 import type { HeartbeatPacer } from './heartbeat.ts';
 import type { OutboxSource } from './outbox-source.ts';
+import { flushOverCodes } from './plan-send.ts';
 import { RowRate } from './row-rate.ts';
 import type { Notification, WakeUp } from './wake-up.ts';
 
@@ -33,10 +34,12 @@ interface Flight {
 
 const rowsPerReadMax = 2000;
 /**
- * As many entries on their way, as many gathered for the next send; the others wait in the outbox,
- * where nothing is lost. What is named more than once in a send is sent once.
+ * As many changes on their way, as many gathered for the next send; the others wait in the outbox,
+ * where nothing is lost.
  */
 const gatheredMax = 20_000;
+/** With one more read it is no flush yet: rows changed one by one never void a whole resource. */
+const entriesMax = flushOverCodes - rowsPerReadMax;
 /** The rest between two looks while rows are frequent, or a send is under way. */
 const lingerMs = 10;
 /** A send that takes longer is no longer waited for under the lock, where every commit rings. */
@@ -94,13 +97,14 @@ export class Lead {
   /** Reads once; true when nothing more is to be read right now. */
   async #gather(): Promise<boolean> {
     const { source, wakeUp, pacer } = this.#options;
-    if (this.#gathered.size >= gatheredMax) {
+    const { changes: gathered, entries } = this.#gathered;
+    if (gathered.length >= gatheredMax || entries >= entriesMax) {
       await source.ping();
       return true;
     }
     this.#lookedAtMs = performance.now();
     const notifications = wakeUp.takeNotifications();
-    const held = [...(this.#flight?.batch.changes ?? []), ...this.#gathered.changes];
+    const held = [...(this.#flight?.batch.changes ?? []), ...gathered];
     const snapshot = await source.read(rowsPerReadMax, held);
     for (const change of snapshot.changes) {
       this.#gathered.add(change);
@@ -195,7 +199,7 @@ export class Lead {
     const flownMs = flight === null ? 0 : performance.now() - flight.startedMs;
     const isRare = wakeUp.isListening && !this.#rate.isFrequent;
     if (isRare && source.isParked && flownMs < parkedFlightMaxMs) {
-      // This look was made under the lock and found nothing: whoever commits from now on rings.
+      // This look was made under the lock and left nothing: whoever commits from now on rings.
       const untilMs = flight === null ? pacer.untilDueMs : parkedFlightMaxMs - flownMs;
       await alarm.wait(Math.min(untilMs, restMaxMs));
       return;

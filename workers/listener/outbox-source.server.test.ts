@@ -86,6 +86,23 @@ test('exactly the rows that were read are deleted', async (t) => {
   assert.equal((await outbox()).length, 1);
 });
 
+test('a row that was moved before it could be deleted is read again', async (t) => {
+  const { database, lead, insert, outbox } = await prepare(t);
+  const source = await lead('leader');
+  await insert('BGR');
+  const first = await source.read(10);
+  await source.delete(first.changes);
+  await insert('ROU');
+  const second = await source.read(10);
+  await database.query('vacuum full cache.outbox');
+  await source.delete(second.changes);
+  assert.equal((await outbox()).length, 1);
+  const third = await source.read(10);
+  assert.deepEqual(codesOf(third.changes), ['ROU']);
+  await source.delete(third.changes);
+  assert.deepEqual(await outbox(), []);
+});
+
 test('what is held is not read again', async (t) => {
   const { lead, insert } = await prepare(t);
   const source = await lead('leader');

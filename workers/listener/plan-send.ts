@@ -34,8 +34,8 @@ export interface SendPlan {
   ignoredCodes: number;
 }
 
-/** From this many codes on one flush is cheaper than the messages. */
-const flushOverCodes = 10_000;
+/** Of more codes than this one flush is cheaper than the messages. */
+export const flushOverCodes = 10_000;
 
 export function planSend(
   changes: readonly PlannedChange[],

@@ -57,15 +57,18 @@ export function readChanges(floor: string, rowsMax: number, held: readonly strin
   };
 }
 
-/** Asked for only where traces are wanted; what a writer made up is left out. */
-export function readTraceparents(floor: string): Query {
+/**
+ * Asked for only where traces are wanted; what a writer made up is left out. By place, so that it
+ * costs the same however many rows wait.
+ */
+export function readTraceparents(ctids: readonly string[]): Query {
   return {
     name: 'traceparents',
     text: `
       select id::text, traceparent from cache.outbox
-      where xid >= $1::xid8
+      where ctid = any ($1::tid[])
         and traceparent ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'`,
-    values: [floor],
+    values: [ctids],
   };
 }
 
