@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HeldCalls } from '../../test/support/held-calls.ts';
-import { type Offsets, OffsetCommits } from './offset-commits.ts';
+import { type Offsets, OffsetCommits } from './kafka-commits.ts';
 
 /** A consumer that is done with as much as `resolved` says; it commits when the test says so. */
 function prepare() {
@@ -11,8 +11,12 @@ function prepare() {
     uncommittedOffsets: () => state.resolved,
     commitOffsetsIfNecessary: held.call,
   } as unknown as Offsets;
-  const commits = new OffsetCommits();
-  return { held, state, commits, request: () => commits.request(offsets) };
+  const told: string[] = [];
+  const commits = new OffsetCommits({
+    onFailing: (reason) => told.push(`failing: ${reason}`),
+    onResumed: () => told.push('resumed'),
+  });
+  return { held, state, commits, offsets, told, request: () => commits.request(offsets) };
 }
 
 const settled = async (promise: Promise<unknown>): Promise<boolean> => {
@@ -56,4 +60,45 @@ test('what has to leave now does not wait for the one under way', async () => {
   assert.equal(held.begun.length, 2);
   for (const { succeed } of held.begun) succeed();
   await Promise.all([first, now]);
+});
+
+test('offsets that can not even be read fail nobody, and the next ones are committed', async () => {
+  const { held, commits, offsets, request } = prepare();
+  const gone = {
+    ...offsets,
+    uncommittedOffsets: () => {
+      throw new TypeError('no such topic any more');
+    },
+  };
+  await commits.request(gone);
+  await commits.now();
+  const next = request();
+  (await held.nth(0)).succeed();
+  await next;
+});
+
+test('what a consumer was done with before its crash is not committed after it', async () => {
+  const { held, commits, request } = prepare();
+  const first = request();
+  (await held.nth(0)).succeed();
+  await first;
+  commits.forget();
+  await commits.now();
+  assert.equal(held.begun.length, 1);
+});
+
+test('commits that fail again and again are told once, and so is that they go on', async () => {
+  const { held, told, request } = prepare();
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const failing = request();
+    (await held.nth(attempt)).fail(new Error('not enough replicas'));
+    await failing;
+    assert.deepEqual(told, attempt < 2 ? [] : ['failing: not enough replicas']);
+  }
+  for (const attempt of [5, 6]) {
+    const going = request();
+    (await held.nth(attempt)).succeed();
+    await going;
+  }
+  assert.deepEqual(told, ['failing: not enough replicas', 'resumed']);
 });

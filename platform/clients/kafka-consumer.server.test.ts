@@ -49,6 +49,7 @@ async function prepare(t: TestContext) {
       onAssignment: (assignment) => void assignments.push(assignment),
       onCrash: (error, final) => void crashes.push({ error, final }),
       onAlive: () => undefined,
+      onCommits: { onFailing: () => undefined, onResumed: () => undefined },
     });
     scope.after(stop);
     await eventually(() => send('look').then(() => looks || undefined), { what: 'the consumer' });
@@ -140,6 +141,7 @@ test('a topic that does not exist is reported, not created', async (t) => {
     onAssignment: () => undefined,
     onCrash: () => undefined,
     onAlive: () => undefined,
+    onCommits: { onFailing: () => undefined, onResumed: () => undefined },
   });
   await assert.rejects(starting, { code: 'kafka_unknown_topic' });
 });

@@ -3,7 +3,7 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { pause } from '../retry.ts';
 import { asKafkaError, type KafkaClient, metadataMaxAgeMs } from './kafka.ts';
-import { OffsetCommits } from './offset-commits.ts';
+import { OffsetCommits, type OffsetCommitsOptions } from './kafka-commits.ts';
 
 export interface IncomingMessage {
   offset: bigint;
@@ -34,6 +34,7 @@ export interface ConsumerOptions {
   onCrash: (error: Error, final: boolean) => void;
   /** A sign of life: a fetch or a heartbeat went through. */
   onAlive: () => void;
+  onCommits: OffsetCommitsOptions;
 }
 
 const rebalanceTimeoutMs = 30_000;
@@ -52,7 +53,7 @@ const sampledFetches = {
  * heartbeat of ours is a batch in every partition of every topic.
  */
 const partitionsAtOnce = 32;
-/** At a stop: a Kafka that does not answer is left all the same. */
+/** At a stop: so long for the commit; a batch that is under way is waited for until it ends. */
 const finishMaxMs = 1000;
 
 /**
@@ -74,10 +75,13 @@ export async function startConsumer(options: ConsumerOptions): Promise<() => Pro
   consumer.on('consumer.group_join', ({ payload }) => {
     options.onAssignment(payload.memberAssignment);
   });
-  consumer.on('consumer.crash', ({ payload }) => options.onCrash(payload.error, !payload.restart));
   consumer.on('consumer.heartbeat', options.onAlive);
   consumer.on('consumer.fetch', options.onAlive);
-  const commits = new OffsetCommits();
+  const commits = new OffsetCommits(options.onCommits);
+  consumer.on('consumer.crash', ({ payload }) => {
+    commits.forget();
+    options.onCrash(payload.error, !payload.restart);
+  });
   // Before this member joins anew: the next owner begins where the commit says.
   consumer.on('consumer.rebalancing', () => void commits.now());
   let isEnding = false;

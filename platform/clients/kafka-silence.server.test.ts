@@ -61,6 +61,7 @@ describe('a connection to Kafka that fell silent for ever is made anew', () => {
       onAssignment: () => undefined,
       onCrash: () => undefined,
       onAlive: () => undefined,
+      onCommits: { onFailing: () => undefined, onResumed: () => undefined },
     });
     scope.after(stop);
     const producer = new Kafka({ brokers: [direct], logLevel: logLevel.NOTHING }).producer();

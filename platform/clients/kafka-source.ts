@@ -80,6 +80,10 @@ export class KafkaSource implements Component {
       onAssignment: (assignment) => this.#joined(assignment),
       onAlive: () => this.#alive(),
       onCrash: (error, final) => this.#crashed(error, final),
+      onCommits: {
+        onFailing: (reason) => this.#commitsFail(reason),
+        onResumed: () => this.#commitsGoOn(),
+      },
     });
   }
 
@@ -93,6 +97,17 @@ export class KafkaSource implements Component {
   #alive(): void {
     this.#lastSignMs = performance.now();
     this.#failure = null;
+  }
+
+  #commitsFail(reason: string): void {
+    const message =
+      'can not commit its offsets: whoever takes over its partitions is handed out the same ' +
+      `again, and flushes: ${reason}`;
+    this.#logger.warn({ event: 'kafka_source.commits_failing' }, message);
+  }
+
+  #commitsGoOn(): void {
+    this.#logger.info({ event: 'kafka_source.commits_resumed' }, 'commits its offsets again');
   }
 
   #complain(error: unknown): void {
