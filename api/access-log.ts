@@ -1,5 +1,6 @@
 // One log line and one observation per request, by route template: never a value of a request.
 
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import { Histogram } from 'prom-client';
 import { TransientError } from '../platform/errors.ts';
@@ -17,6 +18,8 @@ const durationBucketsSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
 export interface AccessLog {
   /** Notes every request that passes when its answer has ended. */
   readonly watch: RequestHandler;
+  /** One that comes to `watch` later than it began. */
+  begin(response: ServerResponse, startedMs: number): void;
   /** Notes one that was answered already. */
   record(request: AnsweredRequest): void;
 }
@@ -28,7 +31,7 @@ export interface AnsweredRequest {
   durationMs: number;
   requestId: string;
   /** Further fields of the line. */
-  details?: () => Record<string, unknown>;
+  details?: (() => Record<string, unknown>) | undefined;
 }
 
 export function createAccessLog(options: AccessLogOptions): AccessLog {
@@ -40,6 +43,8 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
     buckets: durationBucketsSeconds,
     registers: [options.metrics],
   });
+
+  const begun = new WeakMap<ServerResponse, number>();
 
   function record(answered: AnsweredRequest): void {
     const { method, route, status, durationMs, requestId, details } = answered;
@@ -60,9 +65,10 @@ export function createAccessLog(options: AccessLogOptions): AccessLog {
   }
 
   return {
+    begin: (response, startedMs) => void begun.set(response, startedMs),
     record,
     watch: (request, response, next) => {
-      const startedMs = performance.now();
+      const startedMs = begun.get(response) ?? performance.now();
       response.once('close', () => {
         record({
           method: request.method,

@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly documentation: RouteConfig;
   /** In the order in which Express calls them. */
   readonly handlers: readonly RequestHandler[];
-  /** Of what it shows, an entry at each code: a copy in memory is sent without the handlers. */
+  /** Of what it shows, an entry at each code: a hit is sent without the handlers. */
   readonly entries?: Reader;
 }
 

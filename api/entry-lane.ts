@@ -4,7 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reader, ReadResult } from '../cache/read-result.ts';
-import type { AccessLog } from './access-log.ts';
+import type { AccessLog, AnsweredRequest } from './access-log.ts';
 import { pathPrefixes } from './create-app.ts';
 import type { Endpoint } from './endpoint.ts';
 import { requestIdFor, requestIdHeader } from './request-id.ts';
@@ -18,7 +18,7 @@ export type EntryLane = (
 
 export interface EntryLaneOptions {
   endpoints: readonly Endpoint[];
-  accessLog: Pick<AccessLog, 'record'>;
+  accessLog: Pick<AccessLog, 'begin' | 'record'>;
   securityHeaders: readonly string[];
 }
 
@@ -41,6 +41,10 @@ export function createEntryLane(options: EntryLaneOptions): EntryLane {
       return false;
     }
     const startedMs = performance.now();
+    const record = (status: number, requestId: string, details?: AnsweredRequest['details']) => {
+      const durationMs = performance.now() - startedMs;
+      accessLog.record({ method, route: stop.route, status, durationMs, requestId, details });
+    };
     const send = (result: ReadResult | undefined): boolean => {
       if (result === undefined) {
         return false;
@@ -49,12 +53,24 @@ export function createEntryLane(options: EntryLaneOptions): EntryLane {
       const { status, headers, body } = sourcedAnswer(asked, result);
       headers.push(requestIdHeader, requestId, ...securityHeaders);
       response.writeHead(status, headers).end(body);
-      const durationMs = performance.now() - startedMs;
-      accessLog.record({ method, route: stop.route, status, durationMs, requestId });
+      record(status, requestId);
+      return true;
+    };
+    /** On to Express, unless its client has left meanwhile. */
+    const goOn = (): boolean => {
+      if (!response.closed) {
+        accessLog.begin(response, startedMs);
+        return false;
+      }
+      record(response.statusCode, requestIdFor(asked), () => ({ aborted: true }));
       return true;
     };
     const code = url.slice(codeAt);
-    return send(stop.reader.peek(code)) || (stop.reader.find?.(code).then(send) ?? false);
+    if (send(stop.reader.peek(code))) {
+      return true;
+    }
+    const found = stop.reader.find?.(code);
+    return found === undefined ? false : found.then((result) => send(result) || goOn());
   };
 }
 

@@ -19,7 +19,7 @@ const wires = [
   { from: 'redis', to: 'api', label: 'hit' },
 ];
 
-const box = { width: 134, height: 116 };
+const box = { width: 126, height: 116 };
 const narrow = matchMedia('(max-width: 760px)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const parts = new Map();
@@ -48,7 +48,7 @@ function layout() {
       isNarrow: true,
     };
   }
-  const gap = 58;
+  const gap = 66;
   const step = box.width + gap + 3;
   return {
     size: [hops.length * step - gap - 3 + 2, 146],
