@@ -18,6 +18,9 @@ import { settle } from './settle.ts';
 const codes = 200;
 const perCode = 50;
 const connections = 32;
+const writeConnections = 8;
+/** Hits, misses and writes, until the compilers of all processes have seen what they will see. */
+const warmUpOperations = { quick: 1000, full: 5000 };
 /** Well below what two processors can do: a queue would hide what is asked for here. */
 const operationsPerSecond = 400;
 const goals = [
@@ -42,15 +45,16 @@ export const mixed: Scenario = {
 };
 
 interface Service {
-  readonly database: Database;
   readonly cached: Crowd;
   readonly uncached: Crowd;
+  /** Over connections that are open already. */
+  write(): Promise<unknown>;
   settle(): Promise<void>;
   /** The gate: at rest the cache gives what the database holds. */
   assertCurrent(): Promise<void>;
 }
 
-async function startService({ scope, report }: Bench): Promise<Service> {
+async function startService({ scope, report, quick }: Bench): Promise<Service> {
   report('starting');
   const pipeline = await startOurPipeline(scope);
   await fillCities(pipeline.database, { codes, perCode });
@@ -62,10 +66,16 @@ async function startService({ scope, report }: Bench): Promise<Service> {
   const crowds = [cached, uncached].map(({ port }) => createCrowd([port], connections));
   scope.after(() => crowds.forEach((crowd) => crowd.close()));
   const [withCache, without] = crowds as [Crowd, Crowd];
+  const write = createWrite(scope, pipeline.database);
+  report('warming up');
+  for (const crowd of crowds) {
+    const operation = createOperation({ crowd, writeShare: 0.1, write });
+    await repeat(operation, quick ? warmUpOperations.quick : warmUpOperations.full);
+  }
   return {
-    database: pipeline.database,
     cached: withCache,
     uncached: without,
+    write,
     settle: () => settle(pipeline),
     assertCurrent: async () => {
       await settle(pipeline);
@@ -93,15 +103,15 @@ function createOperation({ crowd, writeShare, write }: Operations) {
   };
 }
 
-function createWrite(url: string) {
-  const pool = createPool(url, 8);
-  const write = () =>
+function createWrite(scope: Bench['scope'], { url }: Database): Service['write'] {
+  const pool = createPool(url, writeConnections);
+  scope.after(() => pool.end());
+  return () =>
     pool.query({
       name: 'write',
       text: 'update city set population = population + 1 where id = $1',
       values: [1 + Math.floor(Math.random() * codes * perCode)],
     });
-  return { write, end: () => pool.end() };
 }
 
 async function measureLatency(bench: Bench, service: Service): Promise<Findings> {
@@ -114,8 +124,8 @@ async function measureLatency(bench: Bench, service: Service): Promise<Findings>
     report: (turn) => report(`p99 of reads, turn ${turn}`),
     measure: async (writeShare) => {
       await service.settle();
-      const { write, end } = createWrite(service.database.url);
-      const operation = createOperation({ crowd: service.cached, writeShare, write });
+      const { cached: crowd, write } = service;
+      const operation = createOperation({ crowd, writeShare, write });
       const reads: number[] = [];
       await runOpenLoop({
         perSecond: operationsPerSecond,
@@ -126,7 +136,6 @@ async function measureLatency(bench: Bench, service: Service): Promise<Findings>
           if (kind === 'read') reads.push(latencyMs);
         },
       });
-      await end();
       return quantile(reads, 0.99);
     },
   });
@@ -164,12 +173,9 @@ async function measureThroughput(bench: Bench, service: Service): Promise<Findin
       report: (turn) => report(`${at}, turn ${turn}`),
       measure: async (arm) => {
         await service.settle();
-        const { write, end } = createWrite(service.database.url);
         const crowd = arm === 'without' ? service.uncached : service.cached;
-        const operation = createOperation({ crowd, writeShare, write });
-        const rate = await operationsEachSecond(operation, quick ? 300 : 1200);
-        await end();
-        return rate;
+        const operation = createOperation({ crowd, writeShare, write: service.write });
+        return await operationsEachSecond(operation, quick ? 300 : 1200);
       },
     });
     const [cached = [], uncached = []] = [...rates.values()];
@@ -186,19 +192,28 @@ async function measureThroughput(bench: Bench, service: Service): Promise<Findin
   return { figures, readings };
 }
 
-/** As many at a time as there are connections. */
 async function operationsEachSecond(
   operation: () => Promise<unknown>,
   forMs: number,
 ): Promise<number> {
   const beganMs = performance.now();
   let done = 0;
-  const work = async (): Promise<void> => {
+  await asManyAsConnections(async () => {
     while (performance.now() - beganMs < forMs) {
       await operation();
       done += 1;
     }
-  };
-  await Promise.all(Array.from({ length: connections }, work));
+  });
   return (done * 1000) / (performance.now() - beganMs);
+}
+
+async function repeat(operation: () => Promise<unknown>, times: number): Promise<void> {
+  let left = times;
+  await asManyAsConnections(async () => {
+    for (; left > 0; left -= 1) await operation();
+  });
+}
+
+async function asManyAsConnections(work: () => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: connections }, work));
 }

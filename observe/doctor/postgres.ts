@@ -48,8 +48,8 @@ async function checkAddress(
         select current_setting('server_version') as version,
                current_setting('server_version_num')::integer as version_number,
                pg_is_in_recovery() as standby, current_user::text as login,
-               to_regclass('cache.outbox') is not null
-                 and to_regprocedure('cache.read_other_changes(xid8, integer, bigint[])') is not null as migrated`,
+               to_regclass('cache.outbox') is not null and to_regprocedure(
+                 'cache.read_other_changes(xid8, integer, bigint[])') is not null as migrated`,
     });
     const server = serverRow.parse(row);
     return { server, findings: judgeServer(setting, server) };
