@@ -2,6 +2,7 @@
 // caches make the second half of them free.
 
 import { readFile } from 'node:fs/promises';
+import { memoryFlags } from '../../stack/memory-flags.ts';
 import { createCrowd } from '../measure/clients.ts';
 import { median } from '../measure/statistics.ts';
 import type { Scenario } from '../scenario.ts';
@@ -28,7 +29,9 @@ export const memory: Scenario = {
       select md5('film ' || n)::uuid, 'Film ' || n, true from generate_series(1, ${count}) as n`);
     const ids = await pipeline.sql<{ id: string }>('select id::text from movies');
     await pipeline.waitUntilApplied();
-    const api = await serverOf(pipeline.startApi(apiArms.inProcess));
+    const api = await serverOf(
+      pipeline.startApi({ ...apiArms.inProcess, NODE_OPTIONS: memoryFlags('api').join(' ') }),
+    );
     await pipeline.waitUntilTrusted();
     const crowd = createCrowd([api.port], connections);
     scope.after(() => crowd.close());

@@ -1,8 +1,12 @@
 // Whether rows are frequent: how many were read within about the last tenth of a second.
 
 const windowMs = 100;
-/** About 400 rows a second: from there on lingering costs readers little, spares writers much. */
-const frequentRows = 40;
+/**
+ * About 100 rows a second. Commits that ring go one by one, each with its flush to disk: 2 ms each
+ * are no more than 300 to 400 a second, however many writers there are, and a rate above that is
+ * never seen while parked.
+ */
+const frequentRows = 10;
 
 export class RowRate {
   #rows = 0;
