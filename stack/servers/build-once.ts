@@ -3,11 +3,27 @@
 
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 
+/** By folder: several servers of one run may need the same program at once. */
+const underWay = new Map<string, Promise<void>>();
+
 export async function buildOnce(
   folder: string,
   build: (unfinished: string) => Promise<void>,
 ): Promise<void> {
   if (existsSync(folder)) return;
+  const building = underWay.get(folder) ?? buildIn(folder, build);
+  underWay.set(folder, building);
+  try {
+    await building;
+  } finally {
+    underWay.delete(folder);
+  }
+}
+
+async function buildIn(
+  folder: string,
+  build: (unfinished: string) => Promise<void>,
+): Promise<void> {
   const unfinished = `${folder}.unfinished-${process.pid}`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
