@@ -31,11 +31,37 @@ export interface FollowInvalidationsOptions {
 }
 
 const pollMs = 5;
+const waitAtBrokerMs = 1000;
 const applyWaitMaxMs = 10_000;
 
-interface Pending {
+interface Unsettled {
   readonly message: FollowedMessage;
   readonly giveUpAtMs: number;
+}
+
+/** Messages whose DEL was not seen yet. While there are none, nobody looks. */
+class Pending {
+  #entries: Unsettled[] = [];
+  #wake: () => void = () => undefined;
+
+  add(entry: Unsettled): void {
+    this.#entries.push(entry);
+    this.#wake();
+  }
+
+  take(): Unsettled[] {
+    return this.#entries.splice(0);
+  }
+
+  /** Resolves as soon as there is one, or when the signal aborts. */
+  async some(signal: AbortSignal): Promise<void> {
+    while (this.#entries.length === 0 && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
 }
 
 /** Resolves once it follows; with what ends it. */
@@ -49,14 +75,15 @@ export async function followInvalidations(
       .filter(({ name }) => resources === undefined || resources.includes(name))
       .map((resource) => [updatesTopic(resource, topicNamespace), resource.name]),
   );
-  const pending: Pending[] = [];
+  const pending = new Pending();
   const stopping = new AbortController();
   const stopFollowing = await followTopics({
     kafka: observer.kafka.client,
     topics: [...resourceOf.keys()],
+    waitMs: waitAtBrokerMs,
     onMessage: (message) => {
       if (message.headers.type !== 'heartbeat') {
-        pending.push({ message, giveUpAtMs: performance.now() + applyWaitMaxMs });
+        pending.add({ message, giveUpAtMs: performance.now() + applyWaitMaxMs });
       }
     },
   });
@@ -72,26 +99,23 @@ export async function followInvalidations(
 /** The position of a partition is past a message once its DEL was acknowledged. */
 async function watchPositions(
   { redis }: Observer,
-  pending: Pending[],
+  pending: Pending,
   signal: AbortSignal,
   onSettled: (message: FollowedMessage, appliedAtMs: number | null) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    if (pending.length > 0) {
-      const positions = await readPositions((...parts) => redis.command(...parts)).catch(
-        () => null,
-      );
-      const nowMs = Date.now();
-      for (const entry of pending.splice(0)) {
-        const { topic, partition, offset } = entry.message;
-        const next = positions?.get(topic)?.get(partition)?.next;
-        if (isPast(next, offset)) {
-          onSettled(entry.message, nowMs);
-        } else if (performance.now() > entry.giveUpAtMs) {
-          onSettled(entry.message, null);
-        } else {
-          pending.push(entry);
-        }
+    await pending.some(signal);
+    const positions = await readPositions((...parts) => redis.command(...parts)).catch(() => null);
+    const nowMs = Date.now();
+    for (const entry of pending.take()) {
+      const { topic, partition, offset } = entry.message;
+      const next = positions?.get(topic)?.get(partition)?.next;
+      if (isPast(next, offset)) {
+        onSettled(entry.message, nowMs);
+      } else if (performance.now() > entry.giveUpAtMs) {
+        onSettled(entry.message, null);
+      } else {
+        pending.add(entry);
       }
     }
     await pause(pollMs, signal);

@@ -1,5 +1,7 @@
 // The one source of all watchers: looks at the system once a second, follows the invalidations, and
-// remembers a quarter of an hour. It has connections of its own, and only while somebody watches.
+// remembers a quarter of an hour. Kafka and the processes are asked less often, because a question
+// to them costs more than everything else. It has connections of its own, and only while somebody
+// watches.
 
 import { followInvalidations, type Invalidation } from '../../observe/follow-invalidations.ts';
 import { type Observer, startObserver } from '../../observe/observer.ts';
@@ -13,7 +15,7 @@ import { describeError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { pause } from '../../platform/retry.ts';
 import type { ResourceHealth } from '../health/schemas.ts';
-import { toHops, toVerdict } from './hops.ts';
+import { type Seen, toHops, toVerdict } from './hops.ts';
 import type { OwnFigures } from './own-figures.ts';
 import type { PassedInvalidation, Point, State } from './state.ts';
 
@@ -30,10 +32,14 @@ export interface SourceListeners {
 }
 
 const lookEveryMs = 1000;
+const askEveryMs = 10_000;
 const followAgainMs = 3000;
 const pointsMax = 900;
 /** With a bulk change thousands pass in a second; nobody reads them. */
 const passingShownMax = 50;
+
+/** What was found out last about Kafka, the processes and who leads. */
+type Around = Pick<Seen, 'cleaners' | 'listeners' | 'processes'>;
 
 export class Source {
   readonly #options: SourceOptions;
@@ -64,30 +70,47 @@ export class Source {
   }
 
   async #lookOn(observer: Observer, { onState }: SourceListeners, signal: AbortSignal) {
+    let around = await this.#askAround(observer);
+    let asking: Promise<void> | undefined;
+    let askedMs = performance.now();
     while (!signal.aborted) {
       const startedMs = performance.now();
-      const state = await this.#look(observer);
+      if (asking === undefined && startedMs - askedMs >= askEveryMs) {
+        askedMs = startedMs;
+        asking = this.#askAround(observer).then((answer) => {
+          around = answer;
+          asking = undefined;
+        });
+      }
+      const state = await this.#look(observer, around);
       this.#points = [...this.#points, state.point].slice(-pointsMax);
       onState(state);
       await pause(Math.max(0, lookEveryMs - (performance.now() - startedMs)), signal);
     }
+    await asking;
   }
 
-  async #look(observer: Observer): Promise<State> {
-    const { settings, figures, readResources } = this.#options;
-    const { kafka, listenerDatabase } = observer;
-    const [outbox, listeners, cleaners, processes, reads, latency] = await Promise.all([
-      attempt(() => readOutbox(listenerDatabase)),
+  async #askAround({ kafka, listenerDatabase }: Observer): Promise<Around> {
+    const { settings } = this.#options;
+    const [listeners, cleaners, processes] = await Promise.all([
       attempt(() => readLeadership(listenerDatabase)),
       kafka ? attempt(() => readConsumerGroup(kafka.inspector, settings)) : null,
       readProcesses(settings.processUrls),
+    ]);
+    return { listeners, cleaners, processes };
+  }
+
+  async #look({ listenerDatabase }: Observer, around: Around): Promise<State> {
+    const { figures, readResources } = this.#options;
+    const [outbox, reads, latency] = await Promise.all([
+      attempt(() => readOutbox(listenerDatabase)),
       figures.takeReads(),
       figures.takeLatency(),
     ]);
     const resources = readResources();
     const passing = this.#follows ? this.#passing : null;
     this.#passing = { published: 0, applied: 0 };
-    const seen = { outbox, listeners, cleaners, processes, resources, reads, passing };
+    const seen = { ...around, outbox, resources, reads, passing };
     const hops = toHops(seen);
     return {
       verdict: toVerdict(hops, resources),

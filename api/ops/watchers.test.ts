@@ -10,8 +10,8 @@ class FakeResponse extends EventEmitter {
   writableLength = 0;
   readonly written: string[] = [];
   writeHead(): void {}
-  write(text: string): void {
-    this.written.push(text);
+  write(text: string | Buffer): void {
+    this.written.push(String(text));
   }
   end(): void {
     this.emit('close');

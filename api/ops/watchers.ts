@@ -51,7 +51,8 @@ export class Watchers {
   }
 
   send(name: string, data: unknown): void {
-    const text = eventText(name, data);
+    // Encoded once for all of them.
+    const text = Buffer.from(eventText(name, data));
     for (const response of this.#responses) {
       if (response.writableLength > this.#options.backlogMaxBytes) {
         response.destroy();

@@ -7,6 +7,7 @@ import { fillCities } from '../world/cities.ts';
 import { startOurPipeline } from '../world/our-pipeline.ts';
 
 const codes = 10_000;
+const changesPerCall = 25_000;
 const backlog = { full: 1_000_000, quick: 50_000 };
 
 export const drain: Scenario = {
@@ -45,16 +46,22 @@ async function commitOneByOne(
   changes: number,
   report: (text: string) => void,
 ): Promise<void> {
-  const session = await database.connect();
-  await session.query('set synchronous_commit = off');
-  const perCall = 50_000;
-  for (let done = 0; done < changes; done += perCall) {
-    report(`committing a backlog: ${done} of ${changes}`);
-    await session.query(`do $$ begin
-      for change in 1 .. ${perCall} loop
-        update city set population = population + 1 where id = 1 + (change * 7919) % ${codes};
-        commit;
-      end loop;
-    end $$`);
-  }
+  let begun = 0;
+  const commit = async (half: number): Promise<void> => {
+    const session = await database.connect();
+    await session.query('set synchronous_commit = off');
+    while (begun < changes) {
+      report(`committing a backlog: ${begun} of ${changes}`);
+      begun += changesPerCall;
+      // The two of them never wait for the same row.
+      await session.query(`do $$ begin
+        for change in 1 .. ${changesPerCall} loop
+          update city set population = population + 1
+            where id = 1 + ${half} + 2 * ((change * 7919) % ${codes / 2});
+          commit;
+        end loop;
+      end $$`);
+    }
+  };
+  await Promise.all([commit(0), commit(1)]);
 }

@@ -129,7 +129,7 @@ async function measureLatency(bench: Bench, service: Service): Promise<Findings>
       const reads: number[] = [];
       await runOpenLoop({
         perSecond: operationsPerSecond,
-        forMs: quick ? 1000 : 4000,
+        forMs: quick ? 1000 : 3000,
         random: Math.random,
         request: operation,
         onDone: (kind, latencyMs) => {

@@ -135,14 +135,14 @@ async function measureSize(bench: Bench, arms: ReadArms, size: Size): Promise<Fi
   for (const name of names) {
     report(`warming up, ${size.at}`);
     const { url } = arms.get(name) as ArmServer;
-    await warmUp({ url, paths, connections }, quick ? 3000 : 15_000);
+    await warmUp({ url, paths, connections }, quick ? 3000 : 8000);
   }
   const readings = await interleave({
     arms: names,
     rounds,
     seed,
     report: (turn) => report(`${size.at}, turn ${turn}`),
-    measure: (name) => measure(name, quick ? 400 : 1000),
+    measure: (name) => measure(name, quick ? 400 : 800),
   });
   return { figures: figuresOf(readings, size), readings: readingsOf(readings, size) };
 }

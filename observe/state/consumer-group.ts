@@ -21,10 +21,11 @@ export async function readConsumerGroup(
   const { cleanerGroup: group, topicNamespace } = settings;
   const view = await inspector.group(group);
   const wanted = cachedResources.map((resource) => updatesTopic(resource, topicNamespace));
-  const topics = (await inspector.topics(wanted)).map(({ topic }) => topic);
+  const topics = await inspector.existing(wanted);
+  const committed = await inspector.committed(group, topics);
   const behind: Record<string, number> = {};
   for (const topic of topics) {
-    behind[topic] = await messagesBehind(inspector, group, topic);
+    behind[topic] = messagesBehind(await inspector.offsets(topic), committed.get(topic));
   }
   return {
     group,
@@ -38,15 +39,12 @@ export async function readConsumerGroup(
   };
 }
 
-async function messagesBehind(
-  inspector: KafkaInspector,
-  group: string,
-  topic: string,
-): Promise<number> {
-  const committed = await inspector.committed(group, topic);
-  const offsets = await inspector.offsets(topic);
+function messagesBehind(
+  offsets: readonly { first: bigint; next: bigint }[],
+  committed: ReadonlyMap<number, bigint> | undefined,
+): number {
   const behind = offsets.map(({ first, next }, partition) =>
-    Number(next - (committed.get(partition) ?? first)),
+    Number(next - (committed?.get(partition) ?? first)),
   );
   return behind.reduce((sum, count) => sum + Math.max(0, count), 0);
 }

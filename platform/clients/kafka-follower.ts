@@ -21,17 +21,19 @@ export interface FollowOptions {
   /** Where to begin, by topic and partition; elsewhere at the end. */
   from?: readonly { topic: string; partition: number; offset: bigint }[];
   onMessage: (message: FollowedMessage) => void;
+  /** How long a question waits at the broker for messages; they end the wait. */
+  waitMs?: number;
 }
 
 /** Resolves once it is reading; with what ends it. */
 export async function followTopics(options: FollowOptions): Promise<() => Promise<void>> {
-  const { kafka, topics, from = [], onMessage } = options;
+  const { kafka, topics, from = [], onMessage, waitMs = 100 } = options;
   const groupId = `cinesync-observer-${randomUUID()}`;
   const consumer = kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,
     minBytes: 1,
-    maxWaitTimeInMs: 100,
+    maxWaitTimeInMs: waitMs,
   });
   const joined = new Promise<void>((resolve) => consumer.on('consumer.fetch', () => resolve()));
   try {
@@ -39,16 +41,18 @@ export async function followTopics(options: FollowOptions): Promise<() => Promis
     await consumer.subscribe({ topics: [...topics] });
     await consumer.run({
       autoCommit: false,
-      eachMessage: async ({ topic, partition, message }) => {
-        onMessage({
-          topic,
-          partition,
-          offset: BigInt(message.offset),
-          sentAtMs: Number(message.timestamp),
-          key: message.key?.toString() ?? '',
-          value: message.value?.toString() ?? '',
-          headers: textHeaders(message.headers ?? {}),
-        });
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        for (const message of messages) {
+          onMessage({
+            topic,
+            partition,
+            offset: BigInt(message.offset),
+            sentAtMs: Number(message.timestamp),
+            key: message.key?.toString() ?? '',
+            value: message.value?.toString() ?? '',
+            headers: textHeaders(message.headers ?? {}),
+          });
+        }
       },
     });
     for (const { topic, partition, offset } of from) {

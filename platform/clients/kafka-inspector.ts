@@ -29,6 +29,8 @@ export interface GroupView {
   readonly members: readonly GroupMember[];
 }
 
+export type CommittedOffsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
+
 export interface GroupMember {
   readonly clientId: string;
   readonly host: string;
@@ -51,10 +53,17 @@ export class KafkaInspector {
   }
 
   /** Those of the topics that exist. */
-  async topics(names: readonly string[]): Promise<TopicView[]> {
+  async existing(names: readonly string[]): Promise<string[]> {
     return await this.#ask(async (admin) => {
       const existing = new Set(await admin.listTopics());
-      const asked = names.filter((name) => existing.has(name));
+      return names.filter((name) => existing.has(name));
+    });
+  }
+
+  /** Those of the topics that exist, with all that is known of them. */
+  async topics(names: readonly string[]): Promise<TopicView[]> {
+    const asked = await this.existing(names);
+    return await this.#ask(async (admin) => {
       if (asked.length === 0) {
         return [];
       }
@@ -103,12 +112,22 @@ export class KafkaInspector {
     });
   }
 
-  /** The offset that the group committed for each partition of a topic; null where none. */
-  async committed(groupId: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  /** The offsets that the group has committed, by topic and partition. */
+  async committed(groupId: string, topics: readonly string[]): Promise<CommittedOffsets> {
+    if (topics.length === 0) {
+      return new Map();
+    }
     return await this.#ask(async (admin) => {
-      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      const known = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0);
-      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      const found = await admin.fetchOffsets({ groupId, topics: [...topics] });
+      return new Map(
+        found.map(({ topic, partitions }) => {
+          const known = partitions.filter(({ offset }) => Number(offset) >= 0);
+          const offsets = known.map(
+            ({ partition, offset }) => [partition, BigInt(offset)] as const,
+          );
+          return [topic, new Map(offsets)];
+        }),
+      );
     });
   }
 
