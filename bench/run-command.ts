@@ -15,7 +15,7 @@ import type { Bench, Scenario } from './scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { startWorld } from './world/world.ts';
 
-const rounds = { quick: 3, full: 5 };
+const rounds = { quick: 3, full: 4 };
 /** A scenario that takes longer hangs: the others still get their turn. */
 const scenarioMaxMs = 5 * 60_000;
 

@@ -38,10 +38,10 @@ export const invalidation: Scenario = {
   about: 'from the commit until the key is gone: idle, and at 16 writers',
   run: async (bench) => {
     const arms = [await startOurs(bench), await startObvious(bench)];
-    const commits = bench.quick ? 30 : 120;
+    const commits = bench.quick ? 30 : 100;
     const idle = await measure(bench, arms, 'idle', (arm) => probe(arm, commits, 60));
     const busy = await measure(bench, arms, `${writers} writers`, (arm) =>
-      underLoad(arm, () => probe(arm, bench.quick ? 20 : 60, 30)),
+      underLoad(arm, () => probe(arm, bench.quick ? 20 : 40, 30)),
     );
     await assertNothingLeft(arms);
     return {

@@ -135,7 +135,7 @@ async function measureSize(bench: Bench, arms: ReadArms, size: Size): Promise<Fi
   for (const name of names) {
     report(`warming up, ${size.at}`);
     const { url } = arms.get(name) as ArmServer;
-    await warmUp({ url, paths, connections }, quick ? 3000 : 8000);
+    await warmUp({ url, paths, connections }, quick ? 3000 : 15_000);
   }
   const readings = await interleave({
     arms: names,

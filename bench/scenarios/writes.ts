@@ -91,7 +91,7 @@ async function measureDisk(
       rounds: Math.min(rounds, roundsMax),
       seed,
       report: (turn) => report(`${at}, turn ${turn}`),
-      measure: (arm) => commitsPerSecond(arm, writers, quick ? 300 : 800),
+      measure: (arm) => commitsPerSecond(arm, writers, quick ? 300 : 600),
     });
     const [base = []] = [...rates.values()];
     for (const [{ name }, values] of rates) {
