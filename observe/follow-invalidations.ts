@@ -42,7 +42,13 @@ interface Unsettled {
 /** Messages whose DEL was not seen yet. While there are none, nobody looks. */
 class Pending {
   #entries: Unsettled[] = [];
+  readonly #signal: AbortSignal;
   #wake: () => void = () => undefined;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', () => this.#wake(), { once: true });
+  }
 
   add(entry: Unsettled): void {
     this.#entries.push(entry);
@@ -54,11 +60,10 @@ class Pending {
   }
 
   /** Resolves as soon as there is one, or when the signal aborts. */
-  async some(signal: AbortSignal): Promise<void> {
-    while (this.#entries.length === 0 && !signal.aborted) {
+  async some(): Promise<void> {
+    while (this.#entries.length === 0 && !this.#signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
   }
@@ -75,8 +80,8 @@ export async function followInvalidations(
       .filter(({ name }) => resources === undefined || resources.includes(name))
       .map((resource) => [updatesTopic(resource, topicNamespace), resource.name]),
   );
-  const pending = new Pending();
   const stopping = new AbortController();
+  const pending = new Pending(stopping.signal);
   const stopFollowing = await followTopics({
     kafka: observer.kafka.client,
     topics: [...resourceOf.keys()],
@@ -104,7 +109,7 @@ async function watchPositions(
   onSettled: (message: FollowedMessage, appliedAtMs: number | null) => void,
 ): Promise<void> {
   while (!signal.aborted) {
-    await pending.some(signal);
+    await pending.some();
     const positions = await readPositions((...parts) => redis.command(...parts)).catch(() => null);
     const nowMs = Date.now();
     for (const entry of pending.take()) {
